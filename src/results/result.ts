@@ -1,0 +1,120 @@
+/**
+ * What a finished, diverged or failed cell leaves behind: the contents of one result file, schema 1. It holds all
+ * that is needed to judge it, is written once and never edited.
+ */
+import type { Budget, CellSettings } from '../suite/cell.js';
+
+export type CellStatus = 'finished' | 'diverged' | 'failed' | 'timeout';
+
+/** One epoch. Losses are mean cross-entropies, accuracies fractions; training figures are taken at the weights w
+ * before each update (not at the perturbed weights) and averaged over the epoch's steps. */
+export interface HistoryRow {
+  epoch: number;
+  trainLoss: number;
+  trainAccuracy: number;
+  /** Null where the cell has no validation images. */
+  valLoss: number | null;
+  valAccuracy: number | null;
+  /** The rate of the epoch's last step. */
+  learningRate: number;
+  /** Mean L2 norm of the clean gradient over the steps. */
+  gradientNorm: number;
+  /** Mean L2 norm of w' - w over the steps; null for a base optimizer alone. */
+  perturbationNorm: number | null;
+  /** Mean cosine between the clean and the perturbed gradient; null for a base optimizer alone. */
+  gradientCosine: number | null;
+  /** Mean loss at the perturbed weights; null for a base optimizer alone. */
+  perturbedLoss: number | null;
+  /** Seconds inside training steps, the wait for the next batch included. */
+  trainSeconds: number;
+  evaluationSeconds: number;
+}
+
+export interface Evaluation {
+  loss: number;
+  accuracy: number;
+}
+
+/** The machine and the versions that a result was made with; `fingerprint` is a short hash over all of it. */
+export interface Environment {
+  node: string;
+  tensorflow: string;
+  tfjs: string;
+  os: string;
+  cpu: string;
+  cores: number;
+  threads: number;
+  gpu: string | null;
+  oneDnn: boolean;
+  fingerprint: string;
+}
+
+export interface Provenance {
+  /** Version of sambench. */
+  version: string;
+  gitCommit: string | null;
+  gitDirty: boolean | null;
+  suiteSha256: string;
+  dataSha256: string;
+  initSha256: string | null;
+  firstBatchSha256: string | null;
+  command: string;
+}
+
+/** One result file. */
+export interface CellResult {
+  schema: 1;
+  suite: string;
+  cell: string;
+  arm: string;
+  seed: number;
+  settings: CellSettings;
+  status: CellStatus;
+  error: { code: string; message: string } | null;
+  budget: Budget;
+  history: HistoryRow[];
+  /** Null unless the cell finished. */
+  final: {
+    selectedEpoch: number;
+    validation: Evaluation | null;
+    test: Evaluation;
+    weightsSha256: string;
+  } | null;
+  sharpness: Record<string, unknown>;
+  time: {
+    trainSeconds: number;
+    evaluationSeconds: number;
+    otherSeconds: number;
+    /** Seconds of `trainSeconds` in which the engine waited for the next batch. */
+    inputWaitSeconds: number;
+    /** Whether other cells ran beside this one, so that its times are not comparable. */
+    contended: boolean;
+  };
+  memory: { peakRssBytes: number };
+  provenance: Provenance;
+  environment: Environment;
+}
+
+/** The step times of one arm, all samples kept, in milliseconds. */
+export interface ArmTiming {
+  arm: string;
+  /** The cell whose settings were timed. */
+  cell: string;
+  samplesMilliseconds: number[];
+  medianMilliseconds: number;
+  meanMilliseconds: number;
+  sdMilliseconds: number;
+  imagesPerSecond: number;
+}
+
+/** `timing.json`: the step-time phase, all arms in one process in seeded balanced rounds with nothing else running. */
+export interface TimingResult {
+  schema: 1;
+  suite: string;
+  rounds: number;
+  steps: number;
+  warmup: number;
+  batch: number;
+  arms: ArmTiming[];
+  environment: Environment;
+}
