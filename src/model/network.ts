@@ -1,5 +1,5 @@
 /** What a network is: named parameters with shapes and a pure forward pass over them. */
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import type { TObject } from 'typebox';
 import type { ModelSettings } from '../suite/cell.js';
 
@@ -28,10 +28,12 @@ export type NormalizationMode = 'batch' | 'moving';
 /** Looks a parameter up by its name. */
 export type Weights = (name: string) => Tensor;
 
-/** Logits [batch, classes], and the new moving statistics by name (empty in mode `moving`). */
+/** What a forward pass returns. */
 export interface ForwardResult {
+  /** [batch, classes] */
   logits: Tensor2D;
-  statistics: Map<string, Tensor>;
+  /** Means and variances of this batch by the name of their moving statistic; empty in mode `moving`. */
+  statistics: Map<string, Tensor1D>;
 }
 
 /** One registered network. */

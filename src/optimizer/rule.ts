@@ -50,6 +50,18 @@ export interface SharpnessGradient {
   perturbed: GradientAt;
   /** The point at which the second gradient was taken, minus w. */
   perturbation: Tensor1D;
+  /** The rule's new state; absent for a rule without one. */
+  state?: OptimizerState;
+}
+
+/** What a sharpness-aware rule may read besides the gradient function and the parameters. */
+export interface SharpnessContext {
+  settings: Settings;
+  layout: ParameterLayout;
+  /** The rule's own state, as declared by `state`; empty for a rule without one. */
+  state: OptimizerState;
+  /** A seeded standard normal vector of the size of the parameters, new at each step; only for rules with `noise`. */
+  noise: Tensor1D | null;
 }
 
 /** A sharpness-aware gradient: (gradient-at function, parameters) to the gradient that the base receives. */
@@ -57,20 +69,26 @@ export interface SharpnessRule {
   name: string;
   title: string;
   source: string;
-  /** Schema of its settings, `name` and `base` left out; numbers may become grid axes. */
+  /** Schema of its settings, `name`, `m` and `base` left out; numbers may become grid axes. */
   settings: TObject;
   /** Gradients of one whole batch that a step costs. */
   gradientEvaluations(settings: Settings): number;
-  gradient(
-    at: GradientFunction,
-    parameters: Tensor1D,
-    settings: Settings,
-    layout: ParameterLayout,
-  ): SharpnessGradient;
+  /** Shapes of the rule's state; absent for a rule without one. */
+  state?(settings: Settings): StateShapes;
+  /** Whether the rule needs `context.noise`. */
+  noise?: boolean;
+  gradient(at: GradientFunction, parameters: Tensor1D, context: SharpnessContext): SharpnessGradient;
 }
 
 /** A rule's own settings, checked against its schema before a rule sees them. */
 export type Settings = Readonly<Record<string, unknown>>;
+
+/** The number that `settings` hold under `name`; a `TypeError` when it is none, which the suite's schema rules out. */
+export function numberOf(settings: Settings, name: string): number {
+  const value = settings[name];
+  if (typeof value !== 'number') throw new TypeError(`setting ${name} is not a number`);
+  return value;
+}
 
 /** Where each trainable parameter lies in the flat vector. */
 export type ParameterLayout = readonly {

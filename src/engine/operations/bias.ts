@@ -1,0 +1,27 @@
+/** Adding a vector to the last axis, with TensorFlow's own reduction for its gradient. */
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
+import { execute } from '../backend.js';
+import { type Kernel, run } from './kernel.js';
+
+const kernel: Kernel<'x' | 'bias'> = {
+  name: 'SambenchBias',
+  inputs: ['x', 'bias'],
+  forward: ({ x, bias }) =>
+    execute('BiasAdd', { T: { type: 'float32' }, data_format: { string: 'NHWC' } }, [x, bias], 1),
+  keeps: { inputs: [], outputs: [] },
+  gradient: ([dy]) => ({
+    x: () => dy as Tensor,
+    bias: () =>
+      execute(
+        'BiasAddGrad',
+        { T: { type: 'float32' }, data_format: { string: 'NHWC' } },
+        [dy as Tensor],
+        1,
+      )[0] as Tensor,
+  }),
+};
+
+/** x + bias along the last axis of `x`. */
+export function addBias<T extends Tensor>(x: T, bias: Tensor1D): T {
+  return run(kernel, { x, bias })[0] as T;
+}

@@ -1,0 +1,147 @@
+/** Residual networks of bottleneck blocks: the blog post's `resnet20`, and `resnet8`, a small one of the same family. */
+import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import Type from 'typebox';
+import { averagePool } from '../engine/operations/pool.js';
+import { rectify } from '../engine/operations/rectify.js';
+import { tf } from '../engine/tensorflow.js';
+import {
+  beginPass,
+  convolutionParameters,
+  convolutionWithoutBias,
+  dense,
+  denseParameters,
+  endPass,
+  normalizationParameters,
+  normalize,
+  normalizedConvolution,
+  type Pass,
+  vector,
+} from './layers.js';
+import type { Network, NetworkShape, ParameterSpec } from './network.js';
+
+/** A group of blocks of one width: the inner width, the outer width as a multiple of it, the first block's stride. */
+interface Group {
+  width: number;
+  expansion: number;
+  stride: number;
+  blocks: number;
+}
+
+/** Channels after the first convolution. */
+const stemWidth = 16;
+
+const resnet20Groups: readonly Group[] = [
+  { width: 16, expansion: 4, stride: 1, blocks: 2 },
+  { width: 64, expansion: 2, stride: 2, blocks: 2 },
+  { width: 128, expansion: 2, stride: 2, blocks: 2 },
+];
+
+const resnet8Groups: readonly Group[] = [
+  { width: 16, expansion: 4, stride: 1, blocks: 1 },
+  { width: 32, expansion: 4, stride: 2, blocks: 1 },
+];
+
+/** One block with the sizes that follow from its place. */
+interface Block {
+  name: string;
+  inputs: number;
+  width: number;
+  outputs: number;
+  stride: number;
+  /** Whether the shortcut is a 1x1 convolution (the first block of a group) or the identity. */
+  projects: boolean;
+}
+
+function blocksOf(groups: readonly Group[]): Block[] {
+  const blocks: Block[] = [];
+  let inputs = stemWidth;
+  groups.forEach((group, index) => {
+    for (let position = 0; position < group.blocks; position++) {
+      const outputs = group.width * group.expansion;
+      const first = position === 0;
+      const stride = first ? group.stride : 1;
+      blocks.push({ name: `g${index}b${position}`, inputs, width: group.width, outputs, stride, projects: first });
+      inputs = outputs;
+    }
+  });
+  return blocks;
+}
+
+function describe(
+  blocks: readonly Block[],
+  image: readonly [number, number, number],
+  classes: number,
+): NetworkShape {
+  let [height, width] = image;
+  const parameters: ParameterSpec[] = [
+    ...convolutionParameters('stem', 3, image[2], stemWidth),
+    ...normalizationParameters('stem_bn', stemWidth),
+  ];
+  let multiplyAdds = height * width * 9 * image[2] * stemWidth;
+  let channels = stemWidth;
+  for (const block of blocks) {
+    const area = height * width;
+    height = Math.ceil(height / block.stride);
+    width = Math.ceil(width / block.stride);
+    const reduced = height * width;
+    const { name } = block;
+    parameters.push(
+      ...convolutionParameters(`${name}_c0`, 1, block.inputs, block.width),
+      ...normalizationParameters(`${name}_bn0`, block.width),
+      ...convolutionParameters(`${name}_c1`, 3, block.width, block.width),
+      ...normalizationParameters(`${name}_bn1`, block.width),
+      ...convolutionParameters(`${name}_c2`, 1, block.width, block.outputs),
+      ...(block.projects ? convolutionParameters(`${name}_skip`, 1, block.inputs, block.outputs) : []),
+      ...normalizationParameters(`${name}_bn2`, block.outputs),
+    );
+    multiplyAdds += area * block.inputs * block.width;
+    multiplyAdds += reduced * (9 * block.width * block.width + block.width * block.outputs);
+    if (block.projects) multiplyAdds += reduced * block.inputs * block.outputs;
+    channels = block.outputs;
+  }
+  parameters.push(...normalizationParameters('head_bn', channels), ...denseParameters('dense', channels, classes));
+  return { parameters, multiplyAdds: multiplyAdds + channels * classes };
+}
+
+function runBlock(pass: Pass, x: Tensor4D, block: Block): Tensor4D {
+  const { name, stride, projects } = block;
+  const narrow = rectify(normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, 1));
+  const middle = rectify(normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride));
+  // The shortcut has no normalization: its bias joins the offset of the one beside it, which saves a pass over the sum.
+  const bias = projects ? vector(pass, `${name}_skip.bias`) : undefined;
+  const main = normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, bias);
+  const shortcut = projects ? convolutionWithoutBias(pass, x, `${name}_skip`, stride) : x;
+  return rectify(tf().add(main, shortcut));
+}
+
+function network(name: string, title: string, source: string, groups: readonly Group[]): Network {
+  const blocks = blocksOf(groups);
+  return {
+    name,
+    title,
+    source,
+    settings: Type.Object({}),
+    describe: (_settings, image, classes) => describe(blocks, image, classes),
+    forward(images, weights, mode) {
+      const pass = beginPass(weights, mode);
+      let x = rectify(normalizedConvolution(pass, images, 'stem', 'stem_bn', 1));
+      for (const block of blocks) x = runBlock(pass, x, block);
+      const features = averagePool(rectify(normalize(pass, x, 'head_bn')));
+      return endPass(pass, dense(pass, features, 'dense'));
+    },
+  };
+}
+
+export const resnet20 = network(
+  'resnet20',
+  'ResNet-20 of bottleneck blocks (575,114 values)',
+  'The network of the blog post that this project began with; blocks of He et al. 2016, arXiv:1512.03385',
+  resnet20Groups,
+);
+
+export const resnet8 = network(
+  'resnet8',
+  'ResNet-8 of the same bottleneck blocks, 12.8 M multiply-adds for a 32x32 image',
+  'Two projection blocks of the family of resnet20, for machines without a GPU',
+  resnet8Groups,
+);

@@ -1,0 +1,7 @@
+/** Every network that a suite can name: one line each. */
+import { resnet8, resnet20 } from './bottleneck.js';
+import { mlp } from './mlp.js';
+import type { Network } from './network.js';
+
+/** Networks by name. */
+export const networks: Readonly<Record<string, Network>> = { resnet20, resnet8, mlp };

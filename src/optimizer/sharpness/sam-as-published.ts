@@ -1,0 +1,23 @@
+/** The order of operations of the blog post that this project began with, kept to show its defect. */
+import Type from 'typebox';
+import { numberOf, type SharpnessRule } from '../rule.js';
+import { scaledToNorm } from '../vector.js';
+import { rhoSetting } from './sam.js';
+
+/**
+ * The second gradient is taken before the perturbation is added, so it is the first one again: the base update alone at
+ * twice the cost. The perturbation is computed and reported, and changes nothing.
+ */
+export const samAsPublished: SharpnessRule = {
+  name: 'sam-as-published',
+  title: 'SAM as the blog post published it',
+  source: 'keras.io-style blog post on sharpness-aware minimization; see docs/blog.md',
+  settings: Type.Object({ rho: rhoSetting }),
+  gradientEvaluations: () => 2,
+  gradient(at, parameters, { settings }) {
+    const clean = at(parameters);
+    const perturbation = scaledToNorm(clean.gradient, numberOf(settings, 'rho'));
+    const perturbed = at(parameters);
+    return { gradient: perturbed.gradient, clean, perturbed, perturbation };
+  },
+};
