@@ -1,15 +1,16 @@
-/** Holds the loaded TensorFlow module, so that code can refer to it without loading it. */
-export type Tensorflow = typeof import('@tensorflow/tfjs-node-gpu');
+/** The one place where the rest of the code gets TensorFlow.js from, once `loadEngine` has put it here. */
 
-let loaded: Tensorflow | undefined;
+type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu');
 
-/** The TensorFlow module; throws when `loadEngine` has not run yet, which is a mistake in this program. */
-export function tf(): Tensorflow {
-  if (!loaded) throw new Error('TensorFlow is not loaded: call loadEngine() first');
+let loaded: TensorFlow | null = null;
+
+/** TensorFlow.js. Throws when `loadEngine` has not been awaited: a mistake of the program, not of its user. */
+export function tf(): TensorFlow {
+  if (loaded === null) throw new Error('tf() was called before loadEngine() had finished');
   return loaded;
 }
 
-/** Keeps the module that `loadEngine` loaded. */
-export function setTensorflow(module: Tensorflow): void {
+/** Puts the loaded module in place; only `loadEngine` does this. */
+export function setTensorflow(module: TensorFlow): void {
   loaded = module;
 }

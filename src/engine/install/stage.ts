@@ -1,0 +1,16 @@
+/** The stages of an engine install, and how each tells its progress. */
+
+export type InstallStage = 'wait' | 'fetch' | 'unpack' | 'strip' | 'compile' | 'link';
+
+/** How far an install is. `wait` means that another process is installing. */
+export interface InstallProgress {
+  stage: InstallStage;
+  /** Done part of the stage, 0 to 1; null where it cannot be told. */
+  fraction: number | null;
+}
+
+/** What every stage is given. */
+export interface StageContext {
+  report: (progress: InstallProgress) => void;
+  signal: AbortSignal | undefined;
+}
