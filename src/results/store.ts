@@ -1,0 +1,198 @@
+/**
+ * The results of one suite on disk: `<results>/<suite>/<cell id>.json`, `timing.json` and the folder of checkpoints.
+ * Files appear whole or not at all, and a finished result is never overwritten.
+ */
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { SambenchError } from '../errors.js';
+import { formatJson } from './format.js';
+import type { CellResult, TimingResult } from './result.js';
+import { cellResultSchema, type Defect, defectOfResult, defectOfTiming, timingSchema } from './schema.js';
+
+const timingFile = 'timing.json';
+
+/** The results folder of one suite. All errors are `SambenchError`s: `result-invalid` or `disk-failed`. */
+export interface ResultStore {
+  suite: string;
+  /** The suite's own folder. */
+  folder: string;
+  /** Where checkpoints are kept; made when the first is written. */
+  checkpoints: string;
+  /** All results of the folder, sorted by cell id. */
+  readAll(): Promise<CellResult[]>;
+  /** The result of one cell, or null when it has none. */
+  read(cell: string): Promise<CellResult | null>;
+  /** Writes a result atomically. Replaces one that did not finish; refuses to replace a finished one. */
+  write(result: CellResult): Promise<void>;
+  /** Removes the result and the checkpoints of a cell, if there are any. */
+  forget(cell: string): Promise<void>;
+  readTiming(): Promise<TimingResult | null>;
+  writeTiming(timing: TimingResult): Promise<void>;
+}
+
+/** Opens the results of `suite` under `resultsDir`. Reads nothing and makes no folder until something is written. */
+export function openStore(resultsDir: string, suite: string): ResultStore {
+  const folder = path.join(resultsDir, suite);
+  const checkpoints = path.join(folder, '.checkpoints');
+  const fileOf = (cell: string) => path.join(folder, `${cell}.json`);
+
+  const read = async (cell: string): Promise<CellResult | null> => {
+    const file = fileOf(cell);
+    const value = await readJson(file);
+    if (value === undefined) return null;
+    const defect = defectOfResult(value) ?? misplaced(value as CellResult, suite, cell);
+    if (defect) throw invalid(file, defect);
+    return value as CellResult;
+  };
+
+  return {
+    suite,
+    folder,
+    checkpoints,
+    read,
+    async readAll() {
+      const cells = (await list(folder))
+        .filter((name) => name.endsWith('.json') && !name.startsWith('.') && name !== timingFile)
+        .map((name) => name.slice(0, -'.json'.length))
+        .sort();
+      const results: CellResult[] = [];
+      for (const cell of cells) {
+        const result = await read(cell);
+        if (result) results.push(result);
+      }
+      return results;
+    },
+    async write(result) {
+      const file = fileOf(result.cell);
+      const defect = defectOfResult(result) ?? misplaced(result, suite, result.cell);
+      if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
+      if ((await read(result.cell))?.status === 'finished') {
+        throw new SambenchError('result-invalid', {
+          problem: 'holds a finished result, which is never overwritten',
+          file,
+          fix: 'Run with --fresh to discard finished results first.',
+        });
+      }
+      await writeFile(file, formatJson(result, cellResultSchema));
+    },
+    async forget(cell) {
+      await rm(fileOf(cell), { force: true });
+      const names = await list(checkpoints);
+      const own = names.filter((name) => name === cell || name.startsWith(`${cell}.`));
+      await Promise.all(
+        own.map((name) => rm(path.join(checkpoints, name), { force: true, recursive: true })),
+      );
+    },
+    async readTiming() {
+      const file = path.join(folder, timingFile);
+      const value = await readJson(file);
+      if (value === undefined) return null;
+      const defect = defectOfTiming(value);
+      if (defect) throw invalid(file, defect);
+      return value as TimingResult;
+    },
+    async writeTiming(timing) {
+      const file = path.join(folder, timingFile);
+      const defect = defectOfTiming(timing);
+      if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
+      await writeFile(file, formatJson(timing, timingSchema));
+    },
+  };
+}
+
+/** Throws `disk-failed` unless results can be written to the store's folder, which it makes. */
+export async function ensureWritable(store: ResultStore): Promise<void> {
+  const probe = path.join(store.folder, `.probe-${process.pid}`);
+  await writeFile(probe, '');
+  await rm(probe, { force: true });
+}
+
+function misplaced(result: CellResult, suite: string, cell: string): Defect | null {
+  if (result.suite !== suite) {
+    return { path: 'suite', problem: `is not the suite of this folder, ${suite}`, value: result.suite };
+  }
+  if (result.cell !== cell) {
+    return { path: 'cell', problem: 'is not the name of the file', value: result.cell };
+  }
+  return null;
+}
+
+function invalid(
+  file: string,
+  defect: Defect,
+  fix = 'Move the file out of the results folder, or delete it so that the cell runs again.',
+): SambenchError {
+  const { path: place, problem, value } = defect;
+  return new SambenchError('result-invalid', {
+    file,
+    ...(place ? { path: place } : {}),
+    problem,
+    value,
+    fix,
+  });
+}
+
+async function readJson(file: string): Promise<unknown> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw diskFailed(file, 'cannot be read', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SambenchError(
+      'result-invalid',
+      {
+        file,
+        problem: `is not JSON (${(error as Error).message})`,
+        fix: 'Restore the file, or delete it so that the cell runs again.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw diskFailed(folder, 'cannot be read', error);
+  }
+}
+
+async function writeFile(file: string, text: string): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFileAtomic(file, text);
+  } catch (error) {
+    throw diskFailed(file, 'cannot be written', error);
+  }
+}
+
+function diskFailed(file: string, problem: string, cause: unknown): SambenchError {
+  const reason = (cause as Error).message;
+  return new SambenchError(
+    'disk-failed',
+    {
+      file,
+      problem: `${problem} (${reason})`,
+      fix: 'Make room on the disk or choose another folder with --results.',
+    },
+    { cause },
+  );
+}
+
+/** Removes what a writer that was killed left behind: temporary files older than an hour. */
+export async function sweep(store: ResultStore): Promise<void> {
+  for (const name of await list(store.folder)) {
+    if (!/\.json\.\d+$/.test(name)) continue;
+    const file = path.join(store.folder, name);
+    const age = Date.now() - ((await stat(file).catch(() => null))?.mtimeMs ?? Date.now());
+    if (age > 3_600_000) await rm(file, { force: true });
+  }
+}
