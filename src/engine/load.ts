@@ -1,10 +1,14 @@
 /** Loads TensorFlow into this process, with the settings that can only be made before. */
+import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { SambenchError } from '../errors.js';
 import { type EngineLocation, ensureEngine } from './install/install.js';
-import { tfjsVersion } from './install/location.js';
-import { setTensorflow } from './tensorflow.js';
+import { linkPath, tfjsVersion } from './install/location.js';
+import { runProgram } from './install/program.js';
+import { setTensorflow, type Tensorflow } from './tensorflow.js';
+
+const require = createRequire(import.meta.url);
 
 export interface EngineOptions {
   /** Threads of one operation. */
@@ -26,11 +30,6 @@ export interface LoadedEngine {
   gpu: string | null;
 }
 
-interface StandardError {
-  take(): void;
-  give(): string;
-}
-
 let current: { key: string; engine: Promise<LoadedEngine> } | null = null;
 
 /**
@@ -50,26 +49,40 @@ export function loadEngine(options: EngineOptions): Promise<LoadedEngine> {
 
 async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
   const location = await ensureEngine();
+  if (require.cache[realpathSync(location.binding)] !== undefined)
+    throw new Error('TensorFlow was loaded before loadEngine(): its settings come too late');
   setEnvironment(options);
   restoreUtil();
-  const binding = openBinding(location, options.verbose);
-  const tensorflow = await import('@tensorflow/tfjs-node-gpu');
+  const { binding, lines } = openBinding(location);
+  if (options.verbose) process.stderr.write(lines);
+  const tensorflow = await importTensorflow();
+  if ((tensorflow.backend() as unknown as { binding: unknown }).binding !== binding) {
+    throw new SambenchError('engine-failed', {
+      file: linkPath(),
+      problem: 'another process has linked TensorFlow.js to another engine meanwhile',
+      fix: 'Use one SAMBENCH_CACHE for one folder node_modules, and try again.',
+    });
+  }
   setTensorflow(tensorflow);
-  await tensorflow.ready();
   return {
     tensorflowVersion: binding.TF_Version,
     tfjsVersion: tfjsVersion(),
-    oneDnn: true,
-    gpu: binding.isUsingGpuDevice() ? 'GPU' : null,
+    oneDnn: lines.includes('oneDNN custom operations are on'),
+    gpu: binding.isUsingGpuDevice() ? await cardName() : null,
   };
 }
 
 function setEnvironment({ threads, interThreads, verbose, graphRewriting }: Required<EngineOptions>): void {
-  process.env.TF_ENABLE_ONEDNN_OPTS = '1';
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = String(interThreads);
-  process.env.TF_CPP_MIN_LOG_LEVEL = verbose ? '0' : '3';
-  process.env.SAMBENCH_GRAPH_REWRITING = graphRewriting ? 'on' : 'off';
+  Object.assign(process.env, {
+    // Off by default where there is no AVX-512, and then steps take half as long again.
+    TF_ENABLE_ONEDNN_OPTS: '1',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(interThreads),
+    TF_CPP_MIN_LOG_LEVEL: verbose ? '0' : '3',
+    // Several processes share a card: none may take all of its memory at the start.
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    SAMBENCH_GRAPH_REWRITING: graphRewriting ? 'on' : 'off',
+  });
 }
 
 /** TensorFlow.js uses a function that Node 23 removed and that warns on Node 22. */
@@ -78,28 +91,64 @@ function restoreUtil(): void {
   Object.assign(util, { isNullOrUndefined });
 }
 
+/** What is used here of the addon of TensorFlow.js. */
 interface Binding {
   TF_Version: string;
   isUsingGpuDevice(): boolean;
 }
 
-/** Loads the addon, which TensorFlow.js then finds loaded, without the lines that TensorFlow writes past its log level. */
-function openBinding(location: EngineLocation, verbose: boolean): Binding {
-  const require = createRequire(import.meta.url);
-  const standardError = verbose ? null : (require(location.standardError) as StandardError);
-  standardError?.take();
-  let failure: unknown = null;
+/** The addon of our own. */
+interface StandardError {
+  /** From now on keeps what is written to standard error. */
+  take(): void;
+  /** Ends that and returns what was written. */
+  give(): string;
+}
+
+/**
+ * Loads the addon, which TensorFlow.js then finds loaded, and returns the lines that TensorFlow wrote meanwhile: it
+ * writes some past its log level.
+ */
+function openBinding(location: EngineLocation): { binding: Binding; lines: string } {
   try {
-    return require(location.binding) as Binding;
+    const standardError = require(location.standardError) as StandardError;
+    let lines = '';
+    standardError.take();
+    let binding: Binding;
+    try {
+      binding = require(location.binding) as Binding;
+    } finally {
+      lines = standardError.give();
+    }
+    return { binding, lines };
   } catch (error) {
-    failure = error;
-  } finally {
-    standardError?.give();
+    throw new SambenchError(
+      'engine-failed',
+      {
+        file: location.binding,
+        problem: `TensorFlow cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+        fix: `Delete ${location.folder}, so that it is installed anew.`,
+      },
+      { cause: error },
+    );
   }
-  throw new SambenchError('engine-failed', {
-    file: location.binding,
-    problem: 'TensorFlow cannot be loaded',
-    value: failure instanceof Error ? failure.message : String(failure),
-    fix: 'Delete its folder, so that it is installed anew.',
-  });
+}
+
+/** Imports TensorFlow.js without Node's warnings about the old packages that it uses. */
+async function importTensorflow(): Promise<Tensorflow> {
+  const before = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    const tensorflow = await import('@tensorflow/tfjs-node-gpu');
+    await tensorflow.ready();
+    return tensorflow;
+  } finally {
+    process.noDeprecation = before ?? false;
+  }
+}
+
+/** Name of the first graphics card; `GPU` where the driver's program does not tell it. */
+async function cardName(): Promise<string> {
+  const { stdout } = await runProgram('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader']);
+  return stdout.split('\n')[0]?.trim() || 'GPU';
 }

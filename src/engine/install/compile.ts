@@ -1,9 +1,10 @@
 /** Compiles the addon of TensorFlow.js against TensorFlow's headers, and a small one of our own. */
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { SambenchError } from '../../errors.js';
-import { tfjsFolder } from './location.js';
+import { type EngineLocation, tfjsFolder } from './location.js';
 import { nodeApiVersion } from './pins.js';
 import { type ProgramResult, runProgram } from './program.js';
 import { sessionSource, standardErrorSource } from './sources.js';
@@ -12,84 +13,106 @@ import type { StageContext } from './stage.js';
 const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string })
   .include_dir;
 
-/** The command words of the C++ compiler: `$CXX`, else g++, else clang++; null when there is none. */
+/** Whether the engine's addons are compiled. */
+export function hasAddons({ binding, standardError, addons }: EngineLocation): boolean {
+  return existsSync(binding) && existsSync(standardError) && existsSync(join(addons, 'tensorflow'));
+}
+
+/** The words of the C++ compiler's command: `$CXX`, else g++, else clang++; null when there is none. */
 export async function findCompiler(environment: NodeJS.ProcessEnv = process.env): Promise<string[] | null> {
   const own = environment.CXX?.trim().split(/\s+/);
   const candidates = own?.[0] ? [own] : [['g++'], ['clang++']];
   for (const words of candidates) {
     const [command = '', ...rest] = words;
-    if ((await runProgram(command, [...rest, '--version'])).code === 0) return words;
+    if ((await runProgram(command, [...rest, '--version'], { env: environment })).code === 0) return words;
   }
   return null;
 }
 
 /**
- * Fills the new folder `target` with both addons and an entry `tensorflow` that leads to `libraries`. `names` are the
- * shared libraries to link with; `finalFolder` is where `target` will be moved.
+ * Compiles the engine's addons with `compiler`, tries that they load, and moves them into place. Throws
+ * `engine-failed` with the compiler's or the loader's own words.
  */
-export async function compileAddons(
-  target: string,
-  finalFolder: string,
-  library: { folder: string; headers: string; names: readonly string[] },
+export async function installAddons(
+  location: EngineLocation,
+  compiler: readonly string[],
   { report, signal }: StageContext,
 ): Promise<void> {
   report({ stage: 'compile', fraction: 0 });
-  const compiler = await findCompiler();
-  if (compiler === null) {
-    throw new SambenchError('engine-missing', {
-      problem: 'there is no C++ compiler',
-      fix: 'Install g++.',
-    });
-  }
+  // Beside its place, for a rename and so that the relative link holds in both.
+  const target = join(location.folder, '.new');
   const scratch = join(target, 'scratch');
+  await rm(target, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   const run = async (...args: string[]) => {
     const [command = '', ...words] = compiler;
     const all = [...words, '-O2', '-fPIC', `-DNAPI_VERSION=${nodeApiVersion}`, '-I', nodeHeaders, ...args];
     const result = await runProgram(command, all, { signal, cwd: scratch });
-    if (result.code !== 0) throw compilerFailed(result);
+    if (result.code !== 0) throw compilerFailed(command, result);
   };
-  const write = async (name: string, text: string) => {
-    const path = join(scratch, name);
-    await writeFile(path, text);
-    return path;
-  };
+  for (const [name, text] of Object.entries({
+    standard_error: standardErrorSource,
+    session: sessionSource,
+    stub: '',
+  }))
+    await writeFile(join(scratch, `${name}.cc`), text);
 
-  const own = await write('standard_error.cc', standardErrorSource);
-  await run('-shared', own, '-o', join(target, 'standard_error.node'));
+  await run('-shared', 'standard_error.cc', '-o', join(target, 'standard_error.node'));
   report({ stage: 'compile', fraction: 0.1 });
-
-  const session = await write('session.cc', sessionSource);
-  await run('-I', library.headers, '-c', session, '-o', join(scratch, 'session.o'));
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'];
-  for (const [index, source] of sources.entries()) {
+  await run('-I', location.headers, '-c', 'session.cc', '-o', 'session.o');
+  report({ stage: 'compile', fraction: 0.15 });
+  for (const [index, name] of ['tfjs_backend', 'tfjs_binding'].entries()) {
+    const source = join(tfjsFolder(), 'binding', `${name}.cc`);
     const renamed = '-DTF_NewSessionOptions=sambench_session_options';
-    const object = join(scratch, `${source}.o`);
-    await run('-I', library.headers, renamed, '-c', join(tfjsFolder(), 'binding', source), '-o', object);
-    report({ stage: 'compile', fraction: 0.2 + 0.35 * (index + 1) });
+    await run('-I', location.headers, renamed, '-c', source, '-o', `${name}.o`);
+    report({ stage: 'compile', fraction: 0.45 + 0.3 * index });
   }
   // Empty libraries of the same names stand in for the real ones, whose symbols take the linker many seconds.
-  const stub = await write('stub.cc', '');
-  for (const name of library.names)
-    await run('-shared', stub, `-Wl,-soname,${name}`, '-o', join(scratch, name));
-  const objects = ['session.o', ...sources.map((source) => `${source}.o`)].map((name) => join(scratch, name));
-  await run(
-    '-shared',
-    ...objects,
+  for (const name of location.libraryNames)
+    await run('-shared', 'stub.cc', `-Wl,-soname,${name}`, '-o', name);
+  const inputs = [
+    'tfjs_backend.o',
+    'tfjs_binding.o',
+    'session.o',
     '-Wl,--no-as-needed',
-    ...library.names.map((name) => join(scratch, name)),
-    '-Wl,-rpath,$ORIGIN/tensorflow',
-    '-o',
-    join(target, 'tfjs_binding.node'),
-  );
+    ...location.libraryNames,
+  ];
+  await run('-shared', ...inputs, '-Wl,-rpath,$ORIGIN/tensorflow', '-o', join(target, 'tfjs_binding.node'));
   await rm(scratch, { recursive: true });
-  await symlink(relative(finalFolder, library.folder), join(target, 'tensorflow'));
+  await symlink(relative(location.addons, location.libraries), join(target, 'tensorflow'));
+  report({ stage: 'compile', fraction: 0.85 });
+
+  for (const name of ['standard_error.node', 'tfjs_binding.node'])
+    await demandLoadable(join(target, name), signal);
+  await rm(location.addons, { recursive: true, force: true });
+  await rename(target, location.addons);
   report({ stage: 'compile', fraction: 1 });
 }
 
-function compilerFailed({ stderr, code }: ProgramResult): SambenchError {
+/** Loads an addon in a process of its own, so that a library which ends the process becomes a message. */
+async function demandLoadable(addon: string, signal: AbortSignal | undefined): Promise<void> {
+  const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' };
+  const result = await runProgram(process.execPath, ['-e', 'require(process.argv[1])', addon], {
+    env,
+    signal,
+  });
+  if (result.code === 0) return;
+  const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));
+  const told =
+    lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `it ended with ${result.code ?? 'a signal'}`;
+  throw new SambenchError('engine-failed', {
+    file: addon,
+    problem: `the compiled addon does not load: ${told.trim()}`,
+    fix: 'See what this machine lacks with the command doctor.',
+  });
+}
+
+function compilerFailed(command: string, { stderr, code }: ProgramResult): SambenchError {
+  const lines = stderr.split('\n').filter((line) => /\S/.test(line));
+  const told =
+    lines.find((line) => /error|not found|cannot/i.test(line)) ?? lines.at(-1) ?? 'it wrote nothing';
   return new SambenchError('engine-failed', {
-    problem: `the C++ compiler failed (exit ${code ?? 'by signal'})`,
-    value: stderr.split('\n').find((line) => /error/i.test(line)) ?? stderr.trim().split('\n').at(-1),
+    problem: `the C++ compiler ${command} failed with ${code ?? 'a signal'}: ${told.trim()}`,
+    fix: 'Install a complete g++ (Debian, Ubuntu: apt-get install g++), or name another compiler in CXX.',
   });
 }

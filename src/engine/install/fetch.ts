@@ -7,39 +7,49 @@ import { pipeline } from 'node:stream/promises';
 import { SambenchError } from '../../errors.js';
 import { wheelsFolder } from './location.js';
 import { type PinnedWheel, wheelPlatforms, wheelPython } from './pins.js';
+import { pipFailure } from './pip-failure.js';
 import { runProgram } from './program.js';
 import type { StageContext } from './stage.js';
 
-/** Paths of the wheels, verified. `folder` is a temporary one, for what must be downloaded. */
+/** The wheels that were not put into the cache by hand. */
+export function wheelsToDownload(wheels: readonly PinnedWheel[]): PinnedWheel[] {
+  return wheels.filter(({ file }) => !existsSync(join(wheelsFolder(), file)));
+}
+
+/** How to do without pip, as a sentence for an error message. */
+export function byHand(wheels: readonly PinnedWheel[]): string {
+  const files = wheels.map(({ file }) => file).join(', ');
+  return `Or get ${files} from the Python package index on another machine and put it into ${wheelsFolder()}.`;
+}
+
+/**
+ * Paths of the wheels, each verified by its hash. What must be downloaded goes into `folder`. Throws `engine-missing`,
+ * `engine-failed` or `disk-failed`.
+ */
 export async function fetchWheels(
   wheels: readonly PinnedWheel[],
   folder: string,
   context: StageContext,
 ): Promise<string[]> {
-  const missing = wheels.filter(({ file }) => !existsSync(join(wheelsFolder(), file)));
-  if (missing.length > 0) await download(missing, folder, context);
-  const paths: string[] = [];
+  context.report({ stage: 'fetch', fraction: 0 });
+  const missing = wheelsToDownload(wheels);
   for (const wheel of wheels) {
-    const placed = !missing.includes(wheel);
-    const path = join(placed ? wheelsFolder() : folder, wheel.file);
-    if (placed) await verify(path, wheel);
-    paths.push(path);
+    if (!missing.includes(wheel)) await verify(join(wheelsFolder(), wheel.file), wheel);
   }
-  return paths;
+  if (missing.length > 0) await download(missing, folder, context);
+  context.report({ stage: 'fetch', fraction: 1 });
+  return wheels.map((wheel) => join(missing.includes(wheel) ? folder : wheelsFolder(), wheel.file));
 }
 
-async function verify(path: string, wheel: PinnedWheel): Promise<void> {
+async function verify(path: string, { sha256 }: PinnedWheel): Promise<void> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash);
-  const found = hash.digest('hex');
-  if (found !== wheel.sha256) {
-    throw new SambenchError('engine-failed', {
-      file: path,
-      problem: `this is not the pinned file: its SHA-256 is not ${wheel.sha256}`,
-      value: found,
-      fix: 'Delete it, or put the right one there.',
-    });
-  }
+  if (hash.digest('hex') === sha256) return;
+  throw new SambenchError('engine-failed', {
+    file: path,
+    problem: `this is not the pinned file, whose SHA-256 is ${sha256}`,
+    fix: 'Delete it, or put the right one there.',
+  });
 }
 
 async function download(
@@ -50,34 +60,36 @@ async function download(
   const temporary = join(folder, 'pip');
   await mkdir(temporary, { recursive: true });
   const requirements = join(folder, 'requirements.txt');
-  await writeFile(
-    requirements,
-    wheels.map(({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`).join(''),
-  );
-  const total = wheels.reduce((sum, { bytes }) => sum + bytes, 0);
-  report({ stage: 'fetch', fraction: 0 });
-  const timer = setInterval(() => {
-    void folderBytes(folder).then((bytes) => {
-      report({ stage: 'fetch', fraction: Math.min(bytes / total, 1) });
-    });
-  }, 250);
+  const lines = wheels.map(({ requirement, sha256 }) => `${requirement} --hash=sha256:${sha256}\n`);
+  await writeFile(requirements, lines.join(''));
+
   const args = ['-m', 'pip', 'download', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
-  args.push('--no-deps', '--only-binary', ':all:', '--require-hashes', '--python-version', wheelPython);
+  args.push('--progress-bar', 'off', '--no-deps', '--only-binary', ':all:', '--python-version', wheelPython);
   for (const platform of wheelPlatforms) args.push('--platform', platform);
-  args.push('--progress-bar', 'off', '--dest', folder, '--requirement', requirements);
+  // Retries are what tells an index out of reach from one without the file: pip ends both with the same words.
+  args.push('--retries', '4', '--require-hashes', '--dest', folder, '--requirement', requirements);
+
+  const total = wheels.reduce((sum, { bytes }) => sum + bytes, 0);
+  const timer = setInterval(() => {
+    void folderBytes(folder).then((bytes) =>
+      report({ stage: 'fetch', fraction: Math.min(bytes / total, 0.99) }),
+    );
+  }, 250);
   try {
-    // pip downloads into its temporary folder first: ours, so that nothing stays behind and the progress shows.
-    const result = await runProgram('python3', args, { env: { ...process.env, TMPDIR: temporary }, signal });
-    if (result.code !== 0) {
-      throw new SambenchError('engine-failed', {
-        problem: `pip could not download ${wheels.map(({ requirement }) => requirement).join(', ')}`,
-        value: result.stderr.trim().split('\n').at(-1),
-      });
-    }
+    // pip downloads into its temporary folder first: ours, so that nothing stays behind and progress can be seen.
+    const env = { ...process.env, TMPDIR: temporary, LC_ALL: 'C' };
+    const { code, stdout, stderr, startError } = await runProgram('python3', args, { env, signal });
+    if (code !== 0) throw pipFailure(`${stdout}\n${stderr}`, startError, byHand(wheels));
   } finally {
     clearInterval(timer);
   }
-  report({ stage: 'fetch', fraction: 1 });
+  for (const { file, requirement } of wheels) {
+    if (existsSync(join(folder, file))) continue;
+    throw new SambenchError('engine-failed', {
+      problem: `pip ended well, but left no ${file} for ${requirement}`,
+      fix: byHand(wheels),
+    });
+  }
 }
 
 /** Bytes of all files below a folder; files that vanish meanwhile count as nothing. */

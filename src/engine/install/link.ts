@@ -1,23 +1,37 @@
-/** Makes TensorFlow.js find the compiled addon: a link in its package folder. `npm ci` removes it. */
+/** Makes TensorFlow.js find the compiled addon: a link in its package folder, which `npm ci` removes. */
 import { readlinkSync } from 'node:fs';
-import { mkdir, rename, symlink } from 'node:fs/promises';
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type EngineLocation, linkPath } from './location.js';
+import { SambenchError } from '../../errors.js';
 
-/** Whether TensorFlow.js is linked to this engine. */
-export function isLinked(location: EngineLocation): boolean {
+/** Whether `link` leads to `binding`. */
+export function isLinked(link: string, binding: string): boolean {
   try {
-    return readlinkSync(linkPath()) === location.binding;
+    return readlinkSync(link) === binding;
   } catch {
     return false;
   }
 }
 
-/** Links TensorFlow.js to the engine, replacing any other link in one step. */
-export async function linkAddon(location: EngineLocation): Promise<void> {
-  const path = linkPath();
-  const temporary = `${path}.${process.pid}`;
-  await mkdir(dirname(path), { recursive: true });
-  await symlink(location.binding, temporary);
-  await rename(temporary, path);
+let links = 0;
+
+/** Makes `link` lead to `binding`, replacing whatever is there in one step. */
+export async function linkAddon(link: string, binding: string): Promise<void> {
+  const temporary = `${link}.${process.pid}-${links++}`;
+  try {
+    await mkdir(dirname(link), { recursive: true });
+    await rm(temporary, { force: true });
+    await symlink(binding, temporary);
+    await rename(temporary, link);
+  } catch (error) {
+    throw new SambenchError(
+      'engine-failed',
+      {
+        file: link,
+        problem: `TensorFlow.js cannot be linked to its library: ${error instanceof Error ? error.message : error}`,
+        fix: 'Make the folder node_modules writable, or install sambench into a folder of your own.',
+      },
+      { cause: error },
+    );
+  }
 }

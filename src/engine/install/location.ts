@@ -2,24 +2,27 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { cacheFolder } from '../../cache.js';
-import { nodeApiVersion, recipeVersion, tensorflowVersion, type Variant } from './pins.js';
+import { libraryNames, nodeApiVersion, recipeVersion, tensorflowVersion, type Variant } from './pins.js';
 
 const require = createRequire(import.meta.url);
 
-/** An engine in its place. */
+/** An engine in its place, or the place where it will be. */
 export interface EngineLocation {
-  variant: Variant;
-  /** Version of the fetched TensorFlow; null for a library of the user's own. */
-  tensorflow: string | null;
+  /** `own` is a library that `$SAMBENCH_LIBTENSORFLOW` names. */
+  variant: Variant | 'own';
+  /** Folder in the cache that holds all of it that is ours. */
+  folder: string;
   /** Folder with the shared libraries. */
   libraries: string;
+  /** Names of the shared libraries that the addon is linked with. */
+  libraryNames: readonly string[];
   /** Folder with TensorFlow's C headers. */
   headers: string;
-  /** Folder of the compiled addons; the libraries are reached through its entry `tensorflow`. */
+  /** Folder of the compiled addons; its entry `tensorflow` leads to the libraries. */
   addons: string;
   /** The addon that TensorFlow.js loads. */
   binding: string;
-  /** The addon that takes standard error away from TensorFlow while it loads. */
+  /** The addon that keeps what TensorFlow writes to standard error while it loads. */
   standardError: string;
 }
 
@@ -33,6 +36,11 @@ export function tfjsVersion(): string {
   return (require('@tensorflow/tfjs-node-gpu/package.json') as { version: string }).version;
 }
 
+/** Where TensorFlow.js looks for its addon. */
+export function linkPath(): string {
+  return join(tfjsFolder(), 'lib', `napi-v${nodeApiVersion}`, 'tfjs_binding.node');
+}
+
 /** Folder of all engines, in the cache. */
 export function enginesFolder(): string {
   return join(cacheFolder(), 'engine');
@@ -43,35 +51,27 @@ export function wheelsFolder(): string {
   return join(cacheFolder(), 'wheels');
 }
 
-/** Folder of one fetched library, keyed by version, variant and architecture. */
-export function libraryFolder(variant: Variant): string {
-  return join(
-    enginesFolder(),
-    `tensorflow-${tensorflowVersion}-${variant}-${process.platform}-${process.arch}`,
-  );
-}
-
-/** Name of an addon folder, keyed by all that the compiled addon depends on besides the library. */
-export function addonKey(): string {
-  return `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}`;
-}
-
-/** Where the engine of `variant` lies, or will lie. */
-export function engineLocation(variant: Variant): EngineLocation {
-  const folder = libraryFolder(variant);
-  const addons = join(folder, addonKey());
+/** Where the engine of a pinned variant lies; its folder is keyed by version, variant and architecture. */
+export function pinnedEngine(variant: Variant): EngineLocation {
+  const key = `tensorflow-${tensorflowVersion}-${variant}-${process.platform}-${process.arch}`;
+  const folder = join(enginesFolder(), key);
+  const libraries = join(folder, 'tensorflow');
   return {
     variant,
-    tensorflow: tensorflowVersion,
-    libraries: join(folder, 'tensorflow'),
-    headers: join(folder, 'tensorflow', 'include'),
+    folder,
+    libraries,
+    libraryNames,
+    headers: join(libraries, 'include'),
+    ...addonsIn(folder),
+  };
+}
+
+/** The addons of an engine, in a folder keyed by all that they depend on besides the library. */
+export function addonsIn(folder: string): Pick<EngineLocation, 'addons' | 'binding' | 'standardError'> {
+  const addons = join(folder, `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}`);
+  return {
     addons,
     binding: join(addons, 'tfjs_binding.node'),
     standardError: join(addons, 'standard_error.node'),
   };
-}
-
-/** Where TensorFlow.js looks for its addon. */
-export function linkPath(): string {
-  return join(tfjsFolder(), 'lib', `napi-v${nodeApiVersion}`, 'tfjs_binding.node');
 }

@@ -14,3 +14,14 @@ export interface StageContext {
   report: (progress: InstallProgress) => void;
   signal: AbortSignal | undefined;
 }
+
+/** Passes on what is news: a new stage, its end, or another whole percent. */
+export function everyPercent(report: (progress: InstallProgress) => void): StageContext['report'] {
+  let last = '';
+  return (progress) => {
+    const { stage, fraction } = progress;
+    const key = `${stage} ${fraction === null ? '' : Math.floor(fraction * 100)}`;
+    if (key !== last) report(progress);
+    last = key;
+  };
+}

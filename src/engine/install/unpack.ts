@@ -2,14 +2,11 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Transform } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { type Entry, open, type ZipFile } from 'yauzl';
 import { isNeeded } from './pins.js';
 import type { StageContext } from './stage.js';
-
-const openZip = promisify<string, { lazyEntries: true; autoClose: false }, ZipFile>(open);
 
 /** Writes the needed members of `wheels` below `folder`, under their own paths. */
 export async function unpackWheels(
@@ -21,37 +18,55 @@ export async function unpackWheels(
   const archives: { zip: ZipFile; entries: Entry[] }[] = [];
   try {
     for (const wheel of wheels) {
-      const zip = await openZip(wheel, { lazyEntries: true, autoClose: false });
-      const archive = { zip, entries: [] as Entry[] };
-      archives.push(archive);
-      archive.entries = await neededEntries(zip);
+      const zip = await openZip(wheel);
+      archives.push({ zip, entries: [] });
     }
-    const total = archives.flatMap(({ entries }) => entries).reduce((sum, e) => sum + e.uncompressedSize, 0);
+    for (const archive of archives) archive.entries = await neededEntries(archive.zip);
+    const all = archives.flatMap(({ entries }) => entries);
+    const total = all.reduce((sum, entry) => sum + entry.uncompressedSize, 0);
     let done = 0;
+    const onBytes = (count: number) => {
+      done += count;
+      report({ stage: 'unpack', fraction: done / total });
+    };
     for (const { zip, entries } of archives) {
-      for (const entry of entries) {
-        const path = join(folder, entry.fileName);
-        await mkdir(dirname(path), { recursive: true });
-        const count = new Transform({
-          transform(chunk: Buffer, _encoding, pass) {
-            done += chunk.length;
-            report({ stage: 'unpack', fraction: done / total });
-            pass(null, chunk);
-          },
-        });
-        const source = await promisify(zip.openReadStream.bind(zip) as OpenReadStream)(entry);
-        await pipeline(source, count, createWriteStream(path), signal ? { signal } : {});
-      }
+      for (const entry of entries)
+        await unpackEntry(zip, entry, join(folder, entry.fileName), onBytes, signal);
     }
   } finally {
     for (const { zip } of archives) zip.close();
   }
 }
 
-type OpenReadStream = (
+async function unpackEntry(
+  zip: ZipFile,
   entry: Entry,
-  callback: (error: Error | null, stream: NodeJS.ReadableStream) => void,
-) => void;
+  path: string,
+  onBytes: (count: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const source = await new Promise<Readable>((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)));
+  });
+  const count = new Transform({
+    transform(chunk: Buffer, _encoding, pass) {
+      onBytes(chunk.length);
+      pass(null, chunk);
+    },
+  });
+  // The upper half of the attributes are Unix permissions: one of the files is a program.
+  const mode = (entry.externalFileAttributes >>> 16) & 0o111 ? 0o755 : 0o644;
+  await pipeline(source, count, createWriteStream(path, { mode }), signal ? { signal } : {});
+}
+
+function openZip(path: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    open(path, { lazyEntries: true, autoClose: false }, (error, zip) =>
+      error ? reject(error) : resolve(zip),
+    );
+  });
+}
 
 function neededEntries(zip: ZipFile): Promise<Entry[]> {
   return new Promise((resolve, reject) => {
@@ -60,8 +75,8 @@ function neededEntries(zip: ZipFile): Promise<Entry[]> {
       if (isNeeded(entry.fileName)) entries.push(entry);
       zip.readEntry();
     });
-    zip.on('end', () => resolve(entries));
-    zip.on('error', reject);
+    zip.once('end', () => resolve(entries));
+    zip.once('error', reject);
     zip.readEntry();
   });
 }
