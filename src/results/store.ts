@@ -27,6 +27,8 @@ export interface ResultStore {
   write(result: CellResult): Promise<void>;
   /** Removes the result and the checkpoints of a cell, if there are any. */
   forget(cell: string): Promise<void>;
+  /** Removes the checkpoints of a cell: `<cell>` and `<cell>.*` in the folder of checkpoints. */
+  forgetCheckpoints(cell: string): Promise<void>;
   readTiming(): Promise<TimingResult | null>;
   writeTiming(timing: TimingResult): Promise<void>;
 }
@@ -44,6 +46,11 @@ export function openStore(resultsDir: string, suite: string): ResultStore {
     const defect = defectOfResult(value) ?? misplaced(value as CellResult, suite, cell);
     if (defect) throw invalid(file, defect);
     return value as CellResult;
+  };
+
+  const forgetCheckpoints = async (cell: string): Promise<void> => {
+    const own = (await list(checkpoints)).filter((name) => name === cell || name.startsWith(`${cell}.`));
+    await Promise.all(own.map((name) => rm(path.join(checkpoints, name), { force: true, recursive: true })));
   };
 
   return {
@@ -78,12 +85,9 @@ export function openStore(resultsDir: string, suite: string): ResultStore {
     },
     async forget(cell) {
       await rm(fileOf(cell), { force: true });
-      const names = await list(checkpoints);
-      const own = names.filter((name) => name === cell || name.startsWith(`${cell}.`));
-      await Promise.all(
-        own.map((name) => rm(path.join(checkpoints, name), { force: true, recursive: true })),
-      );
+      await forgetCheckpoints(cell);
     },
+    forgetCheckpoints,
     async readTiming() {
       const file = path.join(folder, timingFile);
       const value = await readJson(file);

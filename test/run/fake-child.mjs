@@ -1,0 +1,105 @@
+// Speaks the protocol of a training process without training: the cell's arm says how it behaves.
+import { appendFileSync } from 'node:fs';
+
+const log = process.env.FAKE_CHILD_LOG;
+const note = (text) => log && appendFileSync(log, `${text}\n`);
+const say = (message) => new Promise((resolve) => process.send(message, resolve));
+
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(1));
+process.on('message', async (message) => {
+  if (message.type === 'interrupt') {
+    note('interrupt');
+    if (behaviour !== 'deaf') {
+      await say({ type: 'interrupted' });
+      process.exit(0);
+    }
+    return;
+  }
+  if (message.type === 'time') {
+    if (message.suite === 'broken') process.exit(7);
+    await say({
+      type: 'timed',
+      timing: { suite: message.suite, arms: message.cells.map((cell) => cell.id) },
+    });
+    process.exit(0);
+  }
+  const { cell } = message;
+  behaviour = cell.arm;
+  note(`start ${cell.id} ${process.pid}`);
+  const at = { epoch: 1, epochs: 2, step: 4, steps: 8, trainLoss: 1.25, valAccuracy: null };
+  await say({ type: 'progress', progress: at });
+  if (behaviour === 'crashes') {
+    console.error('something broke here');
+    process.exit(3);
+  }
+  if (behaviour === 'is-killed') process.kill(process.pid, 'SIGKILL');
+  if (behaviour === 'hangs' || behaviour === 'deaf') return setInterval(() => {}, 1000);
+  if (behaviour === 'reports') await say({ type: 'error', code: 'cell-failed', message: 'No such layer.' });
+  if (behaviour === 'no-data')
+    await say({
+      type: 'error',
+      code: 'data-missing',
+      message: 'cifar10 is missing. Run sambench data cifar10.',
+    });
+  if (behaviour === 'slow') await new Promise((resolve) => setTimeout(resolve, 300));
+  if (behaviour !== 'reports' && behaviour !== 'no-data') {
+    await say({ type: 'finished', result: finished(cell, message) });
+  }
+  note(`end ${cell.id}`);
+  process.exit(0);
+});
+let behaviour = '';
+
+function finished(cell, { context, options }) {
+  const nan = cell.arm === 'not-a-number';
+  return {
+    schema: 1,
+    suite: cell.suite,
+    cell: cell.id,
+    arm: cell.arm,
+    seed: cell.seed,
+    settings: cell.settings,
+    status: 'finished',
+    error: null,
+    budget: cell.budget,
+    history: [],
+    final: {
+      selectedEpoch: 1,
+      validation: null,
+      test: { loss: nan ? Number.NaN : 1, accuracy: 0.5 },
+      weightsSha256: 'ab',
+    },
+    sharpness: {},
+    time: {
+      trainSeconds: 1,
+      evaluationSeconds: 0,
+      otherSeconds: 0,
+      inputWaitSeconds: 0,
+      contended: options.contended,
+    },
+    memory: { peakRssBytes: 1 },
+    provenance: {
+      version: '0.1.0',
+      gitCommit: context.gitCommit,
+      gitDirty: context.gitDirty,
+      suiteSha256: context.suiteSha256,
+      dataSha256: '',
+      initSha256: null,
+      firstBatchSha256: null,
+      command: context.command,
+    },
+    environment: {
+      node: process.versions.node,
+      tensorflow: 'none',
+      tfjs: 'none',
+      os: 'test',
+      cpu: 'test',
+      cores: 1,
+      threads: 1,
+      gpu: null,
+      oneDnn: false,
+      fingerprint: 'test',
+    },
+  };
+}
