@@ -1,0 +1,49 @@
+/**
+ * Every default of the suite format, on one screen. A result repeats the values that it was made with, so a change here
+ * alters new cells only; it alters their ids too.
+ */
+import type { AugmentSettings, ScheduleSettings, Selection } from './suite/cell.js';
+
+/** A value that a setting of an optimizer or a network may take. */
+export type SettingValue = number | string | boolean | null | readonly string[];
+type SettingsByName = Readonly<Record<string, Readonly<Record<string, SettingValue>>>>;
+
+const decayAndClipping = { weightDecay: 0, decay: 'decoupled', clipNorm: 0 } as const;
+const augment: AugmentSettings = { padCrop: 0, flip: false, brightness: 0, cutout: 0 };
+const schedule: ScheduleSettings = { name: 'constant', warmupEpochs: 0 };
+const select: Selection = 'validation';
+
+/** Settings that have no entry here must be given by the suite. */
+const optimizer: SettingsByName = {
+  sgd: { momentum: 0, nesterov: false, ...decayAndClipping },
+  adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...decayAndClipping },
+  adamw: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...decayAndClipping, weightDecay: 0.004 },
+  asam: { eta: 0.01, scope: ['kernel', 'gamma'] },
+};
+
+const model: SettingsByName = {
+  mlp: { width: 128 },
+};
+
+export const defaults = {
+  data: { labelNoise: 0, augment },
+  model,
+  schedule,
+  /** Epochs of an arm: the suite's own number. */
+  armEpochs: 'N',
+  optimizer,
+  /** Every sharpness-aware rule has these: `m` null means that the whole batch is one group. */
+  sharpnessRule: { m: null },
+  compute: { equal: 'gradientEvaluations' },
+  select,
+  metric: 'accuracy',
+  timing: { rounds: 5, steps: 10, warmup: 3 },
+  sharpness: { examples: 1024 },
+  threads: 1,
+  stop: {
+    earlyStopping: { patience: 10, restoreBest: true },
+    plateau: { factor: 0.5, patience: 3 },
+  },
+  /** Margin in percentage points; ratios of the new value to the baseline's. */
+  gate: { accuracyMargin: 0.5, stepTimeRatio: 1.15, memoryRatio: 1.15, alpha: 0.05 },
+} as const;
