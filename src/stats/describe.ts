@@ -32,7 +32,7 @@ export function median(values: readonly number[]): number {
 
 /** The quantile at `probability` by linear interpolation between order statistics (Hyndman and Fan's type 7, the
  * default of R and NumPy; Am. Stat. 50 (1996) 361-365). `NaN` for no values. */
-export function quantile(values: readonly number[], probability: number): number {
+export function quantile(values: ArrayLike<number>, probability: number): number {
   const sorted = Float64Array.from(values).sort();
   const place = (sorted.length - 1) * probability;
   const low = sorted[Math.floor(place)] ?? Number.NaN;

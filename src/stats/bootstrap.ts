@@ -1,0 +1,65 @@
+/** Bootstrap intervals that correct for bias and skew (BCa), with a seed. */
+import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
+import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { stream } from '../stream.js';
+import { quantile, sum } from './describe.js';
+
+/** Two bounds of an interval. */
+export interface Bounds {
+  low: number;
+  high: number;
+}
+
+/** A function of some of the n units, given by their places 0 .. n - 1 (with repetition in a resample). */
+export type Statistic = (places: readonly number[]) => number;
+
+/**
+ * The BCa interval of `statistic` over n units, drawn with replacement from `stream(seed, 'bootstrap')`. Pairs stay
+ * together when a unit is a pair. Null where the interval is undefined: fewer than two units, or a statistic that is
+ * constant or not finite under the jackknife.
+ */
+export function bootstrapInterval(
+  n: number,
+  statistic: Statistic,
+  { seed = 1, resamples = 9_999, confidence = 0.95 } = {},
+): Bounds | null {
+  if (n < 2) return null;
+  const all = Array.from({ length: n }, (_, index) => index);
+  const random = stream(seed, 'bootstrap', n);
+  const replicates = new Float64Array(resamples);
+  const places = all.slice();
+  for (let draw = 0; draw < resamples; draw++) {
+    for (let place = 0; place < n; place++) places[place] = random.integer(n);
+    replicates[draw] = statistic(places);
+  }
+  const jackknife = all.map((left) => statistic(all.filter((place) => place !== left)));
+  return correctedInterval(statistic(all), replicates, jackknife, confidence);
+}
+
+/**
+ * The bias-corrected and accelerated interval (Efron, J. Am. Stat. Assoc. 82 (1987) 171-185): with
+ * z₀ = Φ⁻¹(share of replicates below `estimate`, ties half) and a = Σ(θ̄ − θᵢ)³ / (6 (Σ(θ̄ − θᵢ)²)^1.5) over the
+ * leave-one-out values θᵢ, the bounds are the quantiles of `replicates` at Φ(z₀ + (z₀ + z) / (1 − a(z₀ + z))),
+ * z = ∓Φ⁻¹(1 − α/2). Null where that is undefined.
+ */
+export function correctedInterval(
+  estimate: number,
+  replicates: Float64Array,
+  jackknife: readonly number[],
+  confidence = 0.95,
+): Bounds | null {
+  let below = 0;
+  for (const replicate of replicates) below += replicate < estimate ? 1 : replicate === estimate ? 0.5 : 0;
+  const bias = normalQuantile(below / replicates.length, 0, 1);
+  const center = sum(jackknife) / jackknife.length;
+  const cubes = sum(jackknife.map((value) => (center - value) ** 3));
+  const squares = sum(jackknife.map((value) => (center - value) ** 2));
+  const acceleration = cubes / (6 * squares ** 1.5);
+  if (!Number.isFinite(bias) || !Number.isFinite(acceleration)) return null;
+  const bound = (z: number) => {
+    const shifted = bias + z;
+    return quantile(replicates, normalCdf(bias + shifted / (1 - acceleration * shifted), 0, 1));
+  };
+  const z = normalQuantile(1 - (1 - confidence) / 2, 0, 1);
+  return { low: bound(-z), high: bound(z) };
+}
