@@ -76,13 +76,22 @@ export function execute(
   outputs: number,
 ): Tensor[] {
   const native = backend();
-  return native.executeMultipleOutputs(name, nativeAttributes(attributes, native.binding), [...inputs], outputs);
+  return native.executeMultipleOutputs(
+    name,
+    nativeAttributes(attributes, native.binding),
+    [...inputs],
+    outputs,
+  );
 }
 
 function nativeAttributes(attributes: Attributes, binding: Binding): NativeAttribute[] {
   return Object.entries(attributes).map(([name, attribute]) => {
     if ('type' in attribute) {
-      return { name, type: binding.TF_ATTR_TYPE, value: attribute.type === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT };
+      return {
+        name,
+        type: binding.TF_ATTR_TYPE,
+        value: attribute.type === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT,
+      };
     }
     if ('bool' in attribute) return { name, type: binding.TF_ATTR_BOOL, value: attribute.bool };
     if ('int' in attribute) return { name, type: binding.TF_ATTR_INT, value: attribute.int };

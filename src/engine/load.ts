@@ -19,6 +19,11 @@ export interface EngineOptions {
   verbose?: boolean;
   /** Whether TensorFlow may rewrite a graph (fuse operations) before it runs it; default true. */
   graphRewriting?: boolean;
+  /**
+   * Whether oneDNN's kernels are used; default true, as they are much faster. Their sums over a batch are less exact
+   * (single-threaded about five times), which only matters to comparisons with references.
+   */
+  oneDnn?: boolean;
 }
 
 /** What was loaded. */
@@ -37,10 +42,10 @@ let current: { key: string; engine: Promise<LoadedEngine> } | null = null;
  * options are an error, because TensorFlow reads them once per process.
  */
 export function loadEngine(options: EngineOptions): Promise<LoadedEngine> {
-  const { threads, interThreads = threads, verbose = false, graphRewriting = true } = options;
-  const key = JSON.stringify({ threads, interThreads, graphRewriting });
+  const { threads, interThreads = threads, verbose = false, graphRewriting = true, oneDnn = true } = options;
+  const key = JSON.stringify({ threads, interThreads, graphRewriting, oneDnn });
   if (current === null) {
-    current = { key, engine: load({ threads, interThreads, verbose, graphRewriting }) };
+    current = { key, engine: load({ threads, interThreads, verbose, graphRewriting, oneDnn }) };
   } else if (current.key !== key) {
     return Promise.reject(new Error(`the engine is loaded with ${current.key} and cannot change to ${key}`));
   }
@@ -72,10 +77,11 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
   };
 }
 
-function setEnvironment({ threads, interThreads, verbose, graphRewriting }: Required<EngineOptions>): void {
+function setEnvironment(options: Required<EngineOptions>): void {
+  const { threads, interThreads, verbose, graphRewriting, oneDnn } = options;
   Object.assign(process.env, {
     // Off by default where there is no AVX-512, and then steps take half as long again.
-    TF_ENABLE_ONEDNN_OPTS: '1',
+    TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0',
     TF_NUM_INTRAOP_THREADS: String(threads),
     TF_NUM_INTEROP_THREADS: String(interThreads),
     TF_CPP_MIN_LOG_LEVEL: verbose ? '0' : '3',

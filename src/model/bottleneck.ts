@@ -60,7 +60,14 @@ function blocksOf(groups: readonly Group[]): Block[] {
       const outputs = group.width * group.expansion;
       const first = position === 0;
       const stride = first ? group.stride : 1;
-      blocks.push({ name: `g${index}b${position}`, inputs, width: group.width, outputs, stride, projects: first });
+      blocks.push({
+        name: `g${index}b${position}`,
+        inputs,
+        width: group.width,
+        outputs,
+        stride,
+        projects: first,
+      });
       inputs = outputs;
     }
   });
@@ -99,7 +106,10 @@ function describe(
     if (block.projects) multiplyAdds += reduced * block.inputs * block.outputs;
     channels = block.outputs;
   }
-  parameters.push(...normalizationParameters('head_bn', channels), ...denseParameters('dense', channels, classes));
+  parameters.push(
+    ...normalizationParameters('head_bn', channels),
+    ...denseParameters('dense', channels, classes),
+  );
   return { parameters, multiplyAdds: multiplyAdds + channels * classes };
 }
 

@@ -24,7 +24,11 @@ export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
 }
 
 /** First values of all parameters of one kind, in one flat vector. */
-export function initialVector(specs: readonly ParameterSpec[], trainable: boolean, seed: number): Float32Array {
+export function initialVector(
+  specs: readonly ParameterSpec[],
+  trainable: boolean,
+  seed: number,
+): Float32Array {
   const parts = specs.filter((spec) => spec.trainable === trainable).map((spec) => initialValues(spec, seed));
   const vector = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;

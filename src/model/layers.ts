@@ -36,7 +36,12 @@ export function convolutionParameters(
   filters: number,
 ): ParameterSpec[] {
   return [
-    { name: `${name}.kernel`, shape: [size, size, inputs, filters], trainable: true, initializer: 'heNormal' },
+    {
+      name: `${name}.kernel`,
+      shape: [size, size, inputs, filters],
+      trainable: true,
+      initializer: 'heNormal',
+    },
     { name: `${name}.bias`, shape: [filters], trainable: true, initializer: 'zeros' },
   ];
 }

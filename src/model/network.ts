@@ -45,5 +45,10 @@ export interface Network {
   settings: TObject;
   describe(settings: ModelSettings, image: readonly [number, number, number], classes: number): NetworkShape;
   /** `images` are [batch, height, width, channels] in [0, 1]. */
-  forward(images: Tensor4D, weights: Weights, mode: NormalizationMode, settings: ModelSettings): ForwardResult;
+  forward(
+    images: Tensor4D,
+    weights: Weights,
+    mode: NormalizationMode,
+    settings: ModelSettings,
+  ): ForwardResult;
 }

@@ -5,7 +5,7 @@ import { tf } from '../engine/tensorflow.js';
 /** The L2 norm of a vector. */
 export function norm(vector: Tensor1D): Scalar {
   const { sqrt, sum, square } = tf();
-  return sqrt(sum(square(vector)));
+  return sqrt(sum(square(vector)) as Scalar);
 }
 
 /** The inner product of two vectors. */
@@ -29,5 +29,5 @@ export function scaledToNorm(vector: Tensor1D, length: number): Tensor1D {
 /** 1 - beta^steps, exact in float32 for beta near 1: -expm1(steps ln beta). */
 export function biasCorrection(beta: number, steps: Scalar): Scalar {
   const { neg, expm1, mul } = tf();
-  return neg(expm1(mul(steps, Math.log(beta))));
+  return neg(expm1(mul<Scalar>(steps, Math.log(beta))));
 }

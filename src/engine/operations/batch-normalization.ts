@@ -26,22 +26,20 @@ const kernel: Kernel<Input> = {
     ),
   keeps: { inputs: ['x', 'scale'], outputs: [3, 4, 5] },
   gradient(dys, [x, scale, ...reserves], { epsilon, byBatch }) {
-    let all: Tensor[] | undefined;
-    const output = (index: number) => () => {
-      all ??= execute(
-        'FusedBatchNormGradV3',
-        {
-          T: { type: 'float32' },
-          U: { type: 'float32' },
-          epsilon: { float: Number(epsilon) },
-          data_format: { string: 'NHWC' },
-          is_training: { bool: byBatch === true },
-        },
-        [dys[0], x, scale, ...reserves] as Tensor[],
-        5,
-      );
-      return all[index] as Tensor;
-    };
+    // At once, not in the functions below: tfjs frees what one of them makes and does not return.
+    const gradients = execute(
+      'FusedBatchNormGradV3',
+      {
+        T: { type: 'float32' },
+        U: { type: 'float32' },
+        epsilon: { float: Number(epsilon) },
+        data_format: { string: 'NHWC' },
+        is_training: { bool: byBatch === true },
+      },
+      [dys[0], x, scale, ...reserves] as Tensor[],
+      5,
+    );
+    const output = (index: number) => () => gradients[index] as Tensor;
     return { x: output(0), scale: output(1), offset: output(2) };
   },
 };
@@ -58,10 +56,19 @@ export interface BatchNormalized {
  * y = scale (x - mean) / sqrt(variance + epsilon) + offset with mean and variance over batch, height and width of `x`
  * [batch, height, width, channels]; the last two carry no gradient.
  */
-export function normalizeByBatch(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, epsilon: number): BatchNormalized {
+export function normalizeByBatch(
+  x: Tensor4D,
+  scale: Tensor1D,
+  offset: Tensor1D,
+  epsilon: number,
+): BatchNormalized {
   const { tensor1d, mul } = tf();
   const none = tensor1d([]);
-  const [y, mean, corrected] = run(kernel, { x, scale, offset, mean: none, variance: none }, { epsilon, byBatch: true });
+  const [y, mean, corrected] = run(
+    kernel,
+    { x, scale, offset, mean: none, variance: none },
+    { epsilon, byBatch: true },
+  );
   const count = x.size / (x.shape[3] ?? 1);
   return {
     y: y as Tensor4D,

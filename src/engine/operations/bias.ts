@@ -10,7 +10,8 @@ const kernel: Kernel<'x' | 'bias'> = {
     execute('BiasAdd', { T: { type: 'float32' }, data_format: { string: 'NHWC' } }, [x, bias], 1),
   keeps: { inputs: [], outputs: [] },
   gradient: ([dy]) => ({
-    x: () => dy as Tensor,
+    // A handle of its own: the tape frees gradients that it adds up.
+    x: () => (dy as Tensor).clone(),
     bias: () =>
       execute(
         'BiasAddGrad',

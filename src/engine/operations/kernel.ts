@@ -26,7 +26,9 @@ export function run<Input extends string>(
 ): Tensor[] {
   if (!registered.has(kernel.name)) register(kernel);
   const attributes = parameters as unknown as Record<string, number>;
-  const outputs: Tensor | Tensor[] = tf().engine().runKernel(kernel.name, { ...inputs }, attributes);
+  const outputs: Tensor | Tensor[] = tf()
+    .engine()
+    .runKernel(kernel.name, { ...inputs }, attributes);
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
@@ -45,11 +47,10 @@ function register<Input extends string>(kernel: Kernel<Input>): void {
     inputsToSave: [...kernel.keeps.inputs],
     outputsToSave: outputMask(kernel.keeps.outputs),
     gradFunc: (dys, saved, attrs) =>
-      kernel.gradient(
-        Array.isArray(dys) ? dys : [dys],
-        saved,
-        attrs as unknown as Parameters,
-      ) as Record<string, () => Tensor>,
+      kernel.gradient(Array.isArray(dys) ? dys : [dys], saved, attrs as unknown as Parameters) as Record<
+        string,
+        () => Tensor
+      >,
   });
   registered.add(kernel.name);
 }

@@ -23,12 +23,12 @@ export const sharedSettings = {
  */
 export function decoupledDecay(parameters: Tensor1D, rate: Scalar, settings: Settings): Tensor1D {
   const weightDecay = numberOf(settings, 'weightDecay');
-  if (weightDecay === 0 || settings['decay'] !== 'decoupled') return parameters;
+  if (weightDecay === 0 || settings.decay !== 'decoupled') return parameters;
   const { sub, mul } = tf();
   return sub(parameters, mul(parameters, mul(rate, weightDecay)));
 }
 
 /** The factor of a decay inside the loss, 0 where it is outside. */
 export function decayInLoss(settings: Settings): number {
-  return settings['decay'] === 'loss' ? numberOf(settings, 'weightDecay') : 0;
+  return settings.decay === 'loss' ? numberOf(settings, 'weightDecay') : 0;
 }

@@ -1,4 +1,5 @@
 /** Stochastic gradient descent with momentum. */
+import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import Type from 'typebox';
 import { tf } from '../../engine/tensorflow.js';
 import { type BaseRule, numberOf } from '../rule.js';
@@ -10,7 +11,11 @@ export const sgd: BaseRule = {
   title: 'Stochastic gradient descent',
   source: 'Sutskever et al. 2013, with the velocity before the rate, as PyTorch keeps it',
   settings: Type.Object({
-    momentum: Type.Number({ minimum: 0, exclusiveMaximum: 1, description: 'Share of the last velocity kept.' }),
+    momentum: Type.Number({
+      minimum: 0,
+      exclusiveMaximum: 1,
+      description: 'Share of the last velocity kept.',
+    }),
     nesterov: Type.Boolean({ description: "Whether the step looks ahead (Nesterov's momentum)." }),
     ...sharedSettings,
   }),
@@ -21,8 +26,8 @@ export const sgd: BaseRule = {
     const momentum = numberOf(settings, 'momentum');
     const { velocity } = state;
     if (velocity === undefined) return { parameters: sub(decayed, mul(gradient, rate)), state: {} };
-    const moved = add(mul(velocity, momentum), gradient);
-    const direction = settings['nesterov'] === true ? add(gradient, mul(moved, momentum)) : moved;
+    const moved: Tensor1D = add(mul(velocity, momentum), gradient);
+    const direction = settings.nesterov === true ? add<Tensor1D>(gradient, mul(moved, momentum)) : moved;
     return { parameters: sub(decayed, mul(direction, rate)), state: { velocity: moved } };
   },
 };

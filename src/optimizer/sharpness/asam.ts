@@ -23,8 +23,8 @@ export const asam: SharpnessRule = {
   gradient(at, parameters, { settings, layout }) {
     const { add, mul, div, abs } = tf();
     const clean = at(parameters);
-    const scope = Array.isArray(settings['scope']) ? settings['scope'] : [];
-    const magnitude = add(abs(parameters), numberOf(settings, 'eta'));
+    const scope = Array.isArray(settings.scope) ? settings.scope : [];
+    const magnitude: Tensor1D = add(abs(parameters), numberOf(settings, 'eta'));
     const scale = scoped(magnitude, scope, layout);
     const scaled: Tensor1D = mul(scale, clean.gradient);
     const length = div(numberOf(settings, 'rho'), add(norm(scaled), 1e-12));
@@ -42,8 +42,5 @@ function scoped(magnitude: Tensor1D, scope: readonly unknown[], layout: Paramete
     if (scope.includes(name.slice(name.lastIndexOf('.') + 1))) inside.fill(1, offset, offset + size);
   }
   if (inside.every((value) => value === 1)) return magnitude;
-  return add(
-    mul(magnitude, tensor1d(inside)),
-    tensor1d(inside.map((value) => 1 - value)),
-  );
+  return add(mul(magnitude, tensor1d(inside)), tensor1d(inside.map((value) => 1 - value)));
 }
