@@ -1,10 +1,10 @@
 /** `sambench data [NAME]`: which data sets are here, or fetches and verifies one and tells its hashes. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { openDataSet, openerOf } from '../data/open.js';
+import { openDataSet, storedDataSet } from '../data/open.js';
 import type { OnProgress } from '../data/progress.js';
 import { placeOf } from '../data/provide.js';
-import { type DataSetInfo, dataSets } from '../data/registry.js';
+import { type DataSetInfo, dataSets, findDataSet } from '../data/registry.js';
 import { checkFiles, type FileCheck } from '../data/stored.js';
 import { SambenchError } from '../errors.js';
 
@@ -44,13 +44,13 @@ export interface DataReport {
  */
 export async function data(
   name?: string,
-  { onProgress }: { onProgress?: OnProgress } = {},
+  { onProgress }: { onProgress?: OnProgress | undefined } = {},
 ): Promise<DataReport> {
   if (name === undefined) {
     const rows = Object.values(dataSets).map(look);
     return { rows, text: rows.map(describe).join('\n') };
   }
-  const info = Object.hasOwn(dataSets, name) ? dataSets[name] : undefined;
+  const info = findDataSet(name);
   if (info === undefined) {
     throw new SambenchError('flag-invalid', {
       problem: 'there is no data set of that name',
@@ -58,18 +58,18 @@ export async function data(
       fix: `Use one of ${Object.keys(dataSets).join(', ')}.`,
     });
   }
-  await openDataSet(name, onProgress ? { onProgress } : {});
+  await openDataSet(name, { onProgress });
   const row = look(info);
   verifyIdentity(row);
   return { rows: [row], text: describe(row) };
 }
 
 function look(info: DataSetInfo): DataRow {
-  const { holding } = openerOf(info.name);
+  const stored = storedDataSet(info.name);
   const common = { name: info.name, title: info.title, sha256: info.sha256 };
-  if (holding === null) return { ...common, state: 'generated', folder: null, own: false, files: [] };
-  const { folder, own } = placeOf(holding);
-  const checks = checkFiles(folder, holding.files);
+  if (stored === null) return { ...common, state: 'generated', folder: null, own: false, files: [] };
+  const { folder, own } = placeOf(stored);
+  const checks = checkFiles(folder, stored.files);
   const stateOf = (state: FileCheck['state']) => checks.some((check) => check.state === state);
   return {
     ...common,
@@ -108,6 +108,7 @@ function describe({ name, title, state, folder, own, files, sha256 }: DataRow): 
         ? `  ${file.bytes} bytes  MD5 ${file.md5}`
         : `  expected MD5 ${file.expectedMd5}`),
   );
-  const hint = state === 'missing' || state === 'damaged' ? [`  \`sambench data ${name}\` fetches it`] : [];
+  const isFetchable = state === 'missing' || (state === 'damaged' && !own);
+  const hint = isFetchable ? [`  \`sambench data ${name}\` fetches it`] : [];
   return [`${name}  ${state}${where}`, `  ${title}`, ...lines, ...hint, `  SHA-256 ${sha256}`, ''].join('\n');
 }

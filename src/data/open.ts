@@ -1,51 +1,48 @@
 /** Opens a data set by its name: fetched if need be, verified always. */
 import { SambenchError } from '../errors.js';
-import { cifarSource } from './cifar-records.js';
-import { cifar10, cifar10Layout, cifar10TestFiles, cifar10TrainFiles } from './cifar10.js';
+import { cifar10 } from './cifar10.js';
+import { cifar100 } from './cifar100.js';
+import { fashionMnist } from './fashion-mnist.js';
 import type { DataSet } from './images.js';
 import type { OnProgress } from './progress.js';
-import { type Holding, provide } from './provide.js';
-import { dataSets, findDataSet } from './registry.js';
+import { provide, type StoredDataSet } from './provide.js';
+import { type DataSetInfo, dataSets, findDataSet } from './registry.js';
+import { syntheticDataSet } from './synthetic.js';
 
-/** How a data set is stored and read. */
-export interface Opener {
-  /** What is on disk, or null for a data set that is generated. */
-  holding: Holding | null;
-  /** Opens the verified files in `folder`. */
-  open(folder: string): Pick<DataSet, 'train' | 'test'>;
-}
-
-const openers: Readonly<Record<string, Opener>> = {
-  cifar10: {
-    holding: cifar10,
-    open: (folder) => ({
-      train: cifarSource(folder, cifar10TrainFiles, cifar10Layout),
-      test: cifarSource(folder, cifar10TestFiles, cifar10Layout),
-    }),
-  },
+/** Data sets that are kept in files; the others of the registry are generated. */
+const storedDataSets: Readonly<Record<string, StoredDataSet>> = {
+  cifar10,
+  cifar100,
+  'fashion-mnist': fashionMnist,
 };
 
-/** How the data set of that name is stored; throws `suite-invalid` for a name that no data set has. */
-export function openerOf(name: string): Opener {
-  const opener = findDataSet(name) && openers[name];
-  if (opener) return opener;
-  throw new SambenchError('suite-invalid', {
-    problem: 'there is no data set of that name',
-    path: 'data.name',
-    value: name,
-    fix: `Use one of ${Object.keys(dataSets).join(', ')}.`,
-  });
+/** How the data set of that registered name is kept, or null for one that is generated. */
+export function storedDataSet(name: string): StoredDataSet | null {
+  return Object.hasOwn(storedDataSets, name) ? (storedDataSets[name] ?? null) : null;
 }
 
 /**
  * Opens a data set: every stored file is verified, a missing or damaged one fetched first. Labels are in memory then;
- * images are read by `select`, usually through `splitDataSet`.
+ * images are read by `select`, usually through `splitDataSet`. Throws `suite-invalid` for an unknown name and what
+ * `provide` throws.
  */
 export async function openDataSet(
   name: string,
-  { onProgress }: { onProgress?: OnProgress } = {},
+  { onProgress }: { onProgress?: OnProgress | undefined } = {},
 ): Promise<DataSet> {
-  const { holding, open } = openerOf(name);
-  const folder = holding ? await provide(holding, onProgress) : '';
-  return { name, ...open(folder), sha256: findDataSet(name)?.sha256 ?? '' };
+  const info = findDataSet(name);
+  if (info === undefined) {
+    throw new SambenchError('suite-invalid', {
+      problem: 'there is no data set of that name',
+      path: 'data.name',
+      value: name,
+      fix: `Use one of ${Object.keys(dataSets).join(', ')}.`,
+    });
+  }
+  const stored = storedDataSet(name);
+  const parts = stored ? stored.open(await provide(stored, onProgress)) : generate(info);
+  return { name, ...parts, sha256: info.sha256 };
 }
+
+const generate = ({ image, classes, trainCount, testCount }: DataSetInfo) =>
+  syntheticDataSet({ shape: image, classes, train: trainCount, test: testCount });

@@ -9,6 +9,7 @@ import lockfile from 'proper-lockfile';
 import writeFileAtomic from 'write-file-atomic';
 import { cacheFolder } from '../cache.js';
 import { SambenchError } from '../errors.js';
+import type { DataSet } from './images.js';
 import type { OnProgress } from './progress.js';
 import { checkFiles, demandReady, type FileCheck, md5Of, type StoredFile } from './stored.js';
 
@@ -36,17 +37,24 @@ export interface Holding {
   home: string;
 }
 
+/** A data set that is kept in files. */
+export interface StoredDataSet extends Holding {
+  /** Opens the files in `folder`, which have been verified. */
+  open(folder: string): Pick<DataSet, 'train' | 'test'>;
+}
+
 /** A folder of data files; `own` tells that the user has put it there. */
 export interface Place {
   folder: string;
   own: boolean;
 }
 
-/** Where the files of a data set are, or would be after fetching. */
+/** Where the files of a data set are, or would be after fetching. One file of the user's own makes the place theirs. */
 export function placeOf(holding: Holding, environment: NodeJS.ProcessEnv = process.env): Place {
   const given = environment.SAMBENCH_DATA;
   const own = given ? resolve(given, holding.folder) : null;
-  if (own !== null && existsSync(own)) return { folder: own, own: true };
+  if (own !== null && holding.files.some(({ name }) => existsSync(join(own, name))))
+    return { folder: own, own: true };
   return { folder: join(cacheFolder(environment), 'data', holding.folder), own: false };
 }
 
@@ -74,7 +82,8 @@ export async function provide(
   try {
     if (!isReady(checkFiles(folder, holding.files))) await fetchInto(folder, holding, onProgress);
   } finally {
-    await release();
+    // A lock that was lost meanwhile needs no release.
+    await release().catch(() => {});
   }
   return folder;
 }

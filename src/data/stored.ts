@@ -8,12 +8,13 @@ import { SambenchError } from '../errors.js';
 export interface StoredFile {
   name: string;
   bytes: number;
+  /** The sum that publishers give: no safeguard against malice, but one against damage. */
   md5: string;
 }
 
 export type FileState = 'ready' | 'missing' | 'damaged';
 
-/** What a look at one file found. `md5` is null where its size is wrong already, or where there is no file. */
+/** What a look at one file found; sizes and sums are null where there is no file. */
 export interface FileCheck {
   file: StoredFile;
   path: string;
@@ -22,52 +23,76 @@ export interface FileCheck {
   md5: string | null;
 }
 
-/** Reads a whole file into the start of `buffer`, which can hold it, and returns that part. */
-export function readInto(path: string, buffer: Uint8Array): Uint8Array {
-  const descriptor = openSync(path, 'r');
-  try {
-    let length = 0;
-    while (length < buffer.length) {
-      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
-      if (read === 0) break;
-      length += read;
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** Compares each file in `folder` with what it should be. One buffer serves all, for the sake of memory. */
+/**
+ * Compares each file in `folder` with what it should be, down to the last byte. Throws `disk-failed` for a file that is
+ * there and cannot be read.
+ */
 export function checkFiles(folder: string, files: readonly StoredFile[]): FileCheck[] {
-  const buffer = Buffer.allocUnsafeSlow(Math.max(...files.map((file) => file.bytes)));
   return files.map((file) => {
     const path = join(folder, file.name);
     const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? null;
     if (bytes === null) return { file, path, state: 'missing', bytes, md5: null };
-    if (bytes !== file.bytes) return { file, path, state: 'damaged', bytes, md5: null };
-    const md5 = md5Of(readInto(path, buffer));
+    const md5 = md5OfFile(path);
     return { file, path, state: md5 === file.md5 ? 'ready' : 'damaged', bytes, md5 };
   });
 }
 
 /** Throws at the first file of `checks` that is not as published; `fix` says what to do about it. */
 export function demandReady(checks: readonly FileCheck[], fix: string): void {
-  for (const { file, path, state, bytes, md5 } of checks) {
-    if (state === 'missing')
-      throw new SambenchError('data-missing', { problem: 'the file is missing', file: path, fix });
-    if (state === 'damaged') {
-      const found = md5 === null ? `${bytes} bytes instead of ${file.bytes}` : `MD5 ${md5}`;
-      throw new SambenchError('data-damaged', {
-        problem: `the file is damaged: expected MD5 ${file.md5}, found ${found}`,
-        file: path,
-        fix,
-      });
-    }
+  for (const { file, path, state, md5 } of checks) {
+    if (state === 'ready') continue;
+    const isMissing = state === 'missing';
+    throw new SambenchError(isMissing ? 'data-missing' : 'data-damaged', {
+      problem: isMissing
+        ? 'the file is missing'
+        : `the file is damaged: expected MD5 ${file.md5}, found ${md5}`,
+      file: path,
+      fix,
+    });
   }
 }
 
-/** MD5 of `bytes` in hexadecimal: not a safeguard against malice, but the sum that the publishers give. */
+/** Memory that readers share, so that reading file after file takes that of the largest alone. */
+export interface SharedBuffer {
+  bytes?: Uint8Array;
+}
+
+/** A way to read a whole verified file. What it gives is good until the next file is read into the same buffer. */
+export function fileReader(folder: string, file: StoredFile, shared: SharedBuffer = {}): () => Uint8Array {
+  return () => {
+    if ((shared.bytes?.length ?? 0) < file.bytes) shared.bytes = Buffer.allocUnsafeSlow(file.bytes);
+    const buffer = shared.bytes as Uint8Array;
+    const descriptor = openSync(join(folder, file.name), 'r');
+    try {
+      const read = readSync(descriptor, buffer, 0, file.bytes, 0);
+      if (read < file.bytes) throw new Error(`${file.name} has become shorter since it was verified`);
+      return buffer.subarray(0, read);
+    } finally {
+      closeSync(descriptor);
+    }
+  };
+}
+
+/** MD5 of `bytes` in hexadecimal. */
 export function md5Of(bytes: Uint8Array): string {
   return createHash('md5').update(bytes).digest('hex');
+}
+
+const chunk = Buffer.allocUnsafeSlow(1 << 20);
+
+function md5OfFile(path: string): string {
+  const hash = createHash('md5');
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk))
+        hash.update(chunk.subarray(0, read));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    const problem = `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+    throw new SambenchError('disk-failed', { problem, file: path, fix: 'Make it readable, or remove it.' });
+  }
+  return hash.digest('hex');
 }
