@@ -1,0 +1,116 @@
+#!/usr/bin/env node
+/**
+ * The table of contents: one entry for each command, the flags that it takes and where it is done. The only place that
+ * prints results and the only one that exits.
+ */
+import { Command, CommanderError } from 'commander';
+import type { BenchFlags } from './commands/bench.js';
+import type { CommandResult, Surroundings } from './commands/command-result.js';
+import { addBenchFlags, addFolderFlags, type FolderFlags } from './commands/flags.js';
+import { stageView } from './commands/stages.js';
+import { exitCodes, SambenchError } from './errors.js';
+import { listenForStop } from './run/stop.js';
+import { version } from './version.js';
+
+const examples = `
+Examples:
+  sambench plan suites/quickstart.json      what would run, and how long it would take
+  sambench bench suites/quickstart.json     train what is missing, then report
+  sambench report suites/quickstart.json    write the report again from the result files
+  sambench doctor                           what this machine has and lacks
+
+Exit codes: 0 done; 1 regression, not reproduced; 2 invalid input; 3 cells failed or missing;
+4 engine, data, disk or lock; 130 interrupted (the same command goes on).`;
+
+const surroundings: Surroundings = {
+  progress: process.stderr,
+  args: process.argv.slice(2),
+  listenForStop: () => listenForStop(process),
+};
+
+interface CommonFlags {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+let outcome: CommandResult | null = null;
+let json = false;
+
+const program = new Command('sambench')
+  .description(
+    'Does sharpness-aware training beat the baseline at equal compute, beyond the noise of the seed?',
+  )
+  .version(version)
+  .addHelpText('after', examples)
+  .exitOverride()
+  .configureOutput({ outputError: () => {} });
+
+addBenchFlags(define('bench <suite>', 'train the cells that have no result, time the steps, report')).action(
+  run(async (suite: string, flags: BenchFlags) =>
+    (await import('./commands/bench.js')).bench(suite, flags, surroundings),
+  ),
+);
+addFolderFlags(define('report <suite>', 'write the report from the result files alone')).action(
+  run(async (suite: string, flags: FolderFlags & CommonFlags) =>
+    (await import('./commands/report.js')).reportCommand(suite, flags),
+  ),
+);
+define('data [name]', 'list the data sets, or fetch and verify one').action(
+  run(async (name: string | undefined, flags: CommonFlags) => {
+    const view = stageView(process.stderr, flags.quiet === true);
+    const { data } = await import('./commands/data.js');
+    const onProgress = (at: { stage: string; fraction: number | null }) => view.show(at.stage, at.fraction);
+    const { text, rows } = await data(name, { onProgress }).finally(view.close);
+    return { text: text.trimEnd(), data: rows, exitCode: exitCodes.done };
+  }),
+);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  // A reader that has seen enough, such as head, closes the pipe.
+  process.stdout.on('error', () => process.exit(exitCodes.done));
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    return complain(error);
+  }
+  if (outcome === null) return exitCodes.done;
+  process.stdout.write(`${json ? JSON.stringify(outcome.data, null, 2) : outcome.text}\n`);
+  return outcome.exitCode;
+}
+
+/** A command with the flags that all have. */
+function define(usage: string, description: string): Command {
+  return program
+    .command(usage)
+    .description(description)
+    .option('--json', 'print the result as JSON')
+    .option('--quiet', 'show no progress');
+}
+
+/** Keeps what a command returns until `main` prints it. */
+function run<A, F extends CommonFlags>(command: (argument: A, flags: F) => Promise<CommandResult>) {
+  return async (argument: A, flags: F): Promise<void> => {
+    json = flags.json === true;
+    outcome = await command(argument, flags);
+  };
+}
+
+/** Says what went wrong, on one line where the user can mend it, and returns the exit code. */
+function complain(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version have been printed, and end the command like an error.
+    if (error.exitCode === 0) return exitCodes.done;
+    const line = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+    if (error.code !== 'commander.help') process.stderr.write(`sambench: ${line}\n`);
+    return exitCodes.invalidInput;
+  }
+  if (error instanceof SambenchError) {
+    process.stderr.write(`sambench: ${error.message}\n`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`sambench: this is a mistake of sambench itself; please report it.\n${stack}\n`);
+  return exitCodes.environment;
+}

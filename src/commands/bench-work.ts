@@ -1,0 +1,159 @@
+/** The working part of `bench`: provides engine and data, trains the missing cells, times the steps. */
+
+import { openDataSet } from '../data/open.js';
+import { ensureEngine } from '../engine/install/install.js';
+import type { SambenchError } from '../errors.js';
+import { describeProvenance } from '../results/provenance.js';
+import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
+import { inRunOrder, runGrid } from '../run/grid.js';
+import { chooseJobs } from '../run/jobs.js';
+import { lockResults } from '../run/lock.js';
+import type { RunContext } from '../run/messages.js';
+import { progressView } from '../run/progress.js';
+import { onStop, type StopSignals } from '../run/stop.js';
+import { isTimingStale, timeArms } from '../run/time-arms.js';
+import type { Cell } from '../suite/cell.js';
+import type { Suite } from '../suite/suite.js';
+import { type BenchFlags, interruptedError, missingCells } from './bench.js';
+import type { Surroundings } from './command-result.js';
+import type { StageView } from './stages.js';
+import { stageView } from './stages.js';
+
+export interface Work {
+  suite: Suite;
+  /** SHA-256 of the suite file. */
+  sha256: string;
+  selected: readonly Cell[];
+  /** The cells whose steps are timed; none where only a part of the grid runs here. */
+  timed: Cell[];
+  store: ResultStore;
+  flags: BenchFlags;
+  surroundings: Surroundings;
+}
+
+/**
+ * Does what is missing, under the lock of the results folder, and resolves to the number of cells that got a result.
+ * @throws SambenchError `lock-held`, `interrupted`, and whatever engine, data or disk are at fault for.
+ */
+export async function work(job: Work): Promise<number> {
+  const { store, flags, surroundings } = job;
+  const listener = surroundings.listenForStop();
+  const lost = new AbortController();
+  const stop = { soon: AbortSignal.any([listener.soon, lost.signal]), now: listener.now };
+  const release = await lockResults(store.folder, partOf(flags), () => lost.abort());
+  try {
+    await ensureWritable(store);
+    await sweep(store);
+    if (flags.fresh) for (const { id } of job.selected) await store.forget(id);
+    // Read again under the lock: another process may have finished some of them a moment ago.
+    const missing = await missingCells(store, job.selected, flags.retryFailed === true);
+    const { command, gitCommit, gitDirty } = await describeProvenance(surroundings.args);
+    await provide(job, stop, command);
+    const context = { suiteSha256: job.sha256, command, gitCommit, gitDirty };
+    const trained = missing.length > 0 ? await train(job, missing, context, stop) : 0;
+    await time(job, stop, command);
+    return trained;
+  } finally {
+    listener.dispose();
+    await release();
+  }
+}
+
+/** The part of the grid that this run has for itself, as the lock names it. */
+function partOf({ shard, cell }: BenchFlags): string {
+  if (cell !== undefined) return cell;
+  return shard ?? 'all';
+}
+
+async function provide({ suite, flags, surroundings }: Work, stop: StopSignals, command: string) {
+  const view = stageView(surroundings.progress, flags.quiet === true);
+  try {
+    await unlessStopped(provideAll(suite, view, stop.soon), stop.soon, () =>
+      interruptedError('while engine and data were provided', command),
+    );
+  } finally {
+    view.close();
+  }
+}
+
+async function provideAll(suite: Suite, view: StageView, signal: AbortSignal): Promise<void> {
+  await ensureEngine({
+    signal,
+    onProgress: ({ stage, fraction }) => view.show(`engine: ${stage}`, fraction),
+  });
+  await openDataSet(suite.data.name, {
+    onProgress: ({ stage, fraction }) => view.show(`data: ${stage}`, fraction),
+  });
+}
+
+async function train(
+  { selected, store, flags, surroundings }: Work,
+  missing: readonly Cell[],
+  context: RunContext,
+  stop: StopSignals,
+): Promise<number> {
+  const cells = inRunOrder(missing);
+  const jobs = chooseJobs(flags.jobs, cells.length, cells[0]?.settings.threads ?? 1);
+  const { progress } = surroundings;
+  if (!flags.quiet) {
+    const side = jobs > 1 ? `, ${jobs} at a time` : '';
+    progress.write(
+      `Training ${cells.length} of ${selected.length} cells${side}; results go to ${store.folder}\n`,
+    );
+  }
+  const view = progressView(progress, {
+    cells,
+    verbose: flags.verbose === true,
+    quiet: flags.quiet === true,
+  });
+  try {
+    const { statuses, interrupted } = await runGrid({
+      cells,
+      jobs,
+      store,
+      context,
+      eager: flags.eager === true,
+      checkpointSeconds: flags.checkpointEvery,
+      verbose: flags.verbose === true,
+      timeoutSeconds: flags.cellTimeout ?? null,
+      stop,
+      view,
+    });
+    if (interrupted) {
+      const done = selected.length - missing.length + statuses.size;
+      throw interruptedError(`with ${done} of ${selected.length} cells done`, context.command);
+    }
+    return statuses.size;
+  } finally {
+    view.close();
+  }
+}
+
+async function time({ suite, timed, store, flags, surroundings }: Work, stop: StopSignals, command: string) {
+  if (timed.length === 0) return;
+  if (!flags.fresh && !isTimingStale(await store.readTiming(), timed, suite.timing)) return;
+  const { progress } = surroundings;
+  if (!flags.quiet) progress.write(`Timing the steps of ${timed.map(({ arm }) => arm).join(', ')}\n`);
+  const timing = await timeArms(suite.name, timed, suite.timing, stop, (line) => {
+    if (flags.verbose) progress.write(`timing | ${line}\n`);
+  });
+  if (timing === null) throw interruptedError('while the steps were timed', command);
+  await store.writeTiming(timing);
+}
+
+/** What `promise` resolves to, unless `signal` aborts before: then throws the error at once. */
+async function unlessStopped<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  error: () => SambenchError,
+): Promise<T> {
+  let release = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    release = onStop(signal, () => reject(error()));
+  });
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    release();
+  }
+}

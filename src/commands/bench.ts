@@ -1,0 +1,83 @@
+/** `sambench bench SUITE`: trains the cells that have no finished result, times the steps, writes the report. */
+import { SambenchError } from '../errors.js';
+import { writeReport } from '../report/write.js';
+import { openStore, type ResultStore } from '../results/store.js';
+import { isTimingStale, representatives } from '../run/time-arms.js';
+import type { Cell } from '../suite/cell.js';
+import { expandSuite } from '../suite/expand.js';
+import { loadSuite } from '../suite/load.js';
+import { selectCells } from '../suite/select-cells.js';
+import type { CommandResult, Surroundings } from './command-result.js';
+import type { FolderFlags, SelectionFlags } from './flags.js';
+import { reportOutcome, unfinishedOf } from './outcome.js';
+
+export interface BenchFlags extends FolderFlags, SelectionFlags {
+  jobs: number | 'auto';
+  /** Seconds between checkpoints of a cell. */
+  checkpointEvery: number;
+  /** Seconds after which one cell is given up. */
+  cellTimeout?: number;
+  /** Run failed, diverged and timed-out cells again. */
+  retryFailed?: boolean;
+  /** Discard the results of the selected cells first. */
+  fresh?: boolean;
+  eager?: boolean;
+  quiet?: boolean;
+  verbose?: boolean;
+}
+
+/**
+ * Runs what is missing of the suite in `file` and reports it; exit code 3 where a selected cell failed, diverged or is
+ * still missing. When nothing is missing, neither engine nor data is touched.
+ * @throws SambenchError for a bad suite, result file or flag, for a failing environment, and when interrupted.
+ */
+export async function bench(
+  file: string,
+  flags: BenchFlags,
+  surroundings: Surroundings,
+): Promise<CommandResult> {
+  const loaded = loadSuite(file);
+  const suite = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
+  const { cells } = expandSuite({ suite });
+  const selected = selectCells(cells, flags);
+  const store = openStore(flags.results, suite.name);
+  const timed = flags.shard || flags.cell ? [] : representatives(cells);
+
+  const missing = flags.fresh ? selected : await missingCells(store, selected, flags.retryFailed === true);
+  const untimed =
+    timed.length > 0 && (flags.fresh || isTimingStale(await store.readTiming(), timed, suite.timing));
+  let trained = 0;
+  if (missing.length > 0 || untimed) {
+    const { work } = await import('./bench-work.js');
+    trained = await work({ suite, sha256: loaded.sha256, selected, timed, store, flags, surroundings });
+  }
+
+  const folders = { resultsDir: flags.results, reportsDir: flags.reports };
+  const { summary, files } = await writeReport(suite, cells, folders);
+  const chosen = new Set(selected.map(({ id }) => id));
+  const unfinished = unfinishedOf(summary).filter(({ cell }) => chosen.has(cell));
+  const text = trained === 0 ? 'Nothing was left to train.' : `Trained ${trained} cells.`;
+  return reportOutcome(summary, files, unfinished, { text, data: { trained } });
+}
+
+/** The cells that have no result, and with `retry` those whose result is not a finished one. */
+export async function missingCells(
+  store: ResultStore,
+  cells: readonly Cell[],
+  retry: boolean,
+): Promise<Cell[]> {
+  const missing: Cell[] = [];
+  for (const cell of cells) {
+    const result = await store.read(cell.id);
+    if (result === null || (retry && result.status !== 'finished')) missing.push(cell);
+  }
+  return missing;
+}
+
+/** The error of a run that was stopped: how far it came and how to go on. */
+export function interruptedError(where: string, command: string): SambenchError {
+  return new SambenchError('interrupted', {
+    problem: `interrupted ${where}`,
+    fix: `The same command goes on from there: ${command}`,
+  });
+}

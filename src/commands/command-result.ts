@@ -1,0 +1,21 @@
+/** What every command returns, and what it is given of the process that it runs in. */
+import type { StopSignals } from '../run/stop.js';
+
+/** The outcome of a command; `cli.ts` prints `text`, or `data` as JSON when asked with `--json`. */
+export interface CommandResult {
+  /** For people, without a final line feed. */
+  text: string;
+  /** The same for machines: plain data. */
+  data: unknown;
+  exitCode: number;
+}
+
+/** The process that a command runs in; tests pass their own. */
+export interface Surroundings {
+  /** Where progress is shown. */
+  progress: NodeJS.WriteStream;
+  /** The arguments after the program's name, as typed. */
+  args: readonly string[];
+  /** Makes Ctrl-C a wish to stop instead of the end of the process; called by commands that can stop gently. */
+  listenForStop(): StopSignals & { dispose(): void };
+}

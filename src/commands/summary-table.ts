@@ -1,0 +1,50 @@
+/** The table at the end of `bench`: one row for each setting, its seeds taken together. */
+import { labelOf } from '../report/label.js';
+import { absent, decimal, duration, percent, whole } from '../report/number.js';
+import type { SettingSummary, StatusCounts, Summary } from '../report/summary.js';
+import { textTable } from './text-table.js';
+
+const heads = ['setting', 'n', 'test accuracy %', 'epochs', 'gradients', 'step ms', 'wall time', ''];
+
+/** The settings of a summary as a table of text. */
+export function summaryTable(summary: Summary): string {
+  const rows = summary.settings.map((setting) => [
+    labelOf(setting, summary),
+    String(setting.testAccuracy?.n ?? 0),
+    accuracy(setting),
+    decimal(setting.epochs, Number.isInteger(setting.epochs) ? 0 : 2),
+    whole(setting.gradientEvaluations),
+    decimal(setting.stepMilliseconds, 1),
+    `${duration(setting.wallSeconds)}${setting.contended ? ' *' : ''}`,
+    [setting.leaking ? 'selected on test' : '', lost(setting.counts)].filter(Boolean).join(', '),
+  ]);
+  const notes = ['Test accuracy is the mean over n seeds ± half its 95 % t interval.'];
+  if (summary.settings.some(({ contended }) => contended)) {
+    notes.push(
+      '* Cells ran side by side, so their wall times are not comparable with others; step times are.',
+    );
+  }
+  const aligned = textTable(heads, rows, [
+    'n',
+    'test accuracy %',
+    'epochs',
+    'gradients',
+    'step ms',
+    'wall time',
+  ]);
+  return `${aligned}\n\n${notes.join('\n')}`;
+}
+
+function accuracy({ testAccuracy }: SettingSummary): string {
+  if (testAccuracy === null) return absent;
+  const { mean, low, high } = testAccuracy;
+  return low === null || high === null ? percent(mean) : `${percent(mean)} ± ${percent((high - low) / 2)}`;
+}
+
+/** `2 failed, 1 missing`, or nothing where all cells finished. */
+export function lost(counts: StatusCounts): string {
+  return (['diverged', 'failed', 'timeout', 'missing'] as const)
+    .filter((status) => counts[status] > 0)
+    .map((status) => `${counts[status]} ${status}`)
+    .join(', ');
+}
