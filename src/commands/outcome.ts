@@ -1,5 +1,4 @@
 /** What `bench` and `report` say at their end: the summary table, what is lost, and where the report is. */
-import path from 'node:path';
 import { exitCodes } from '../errors.js';
 import type { Summary } from '../report/summary.js';
 import type { CommandResult } from './command-result.js';
@@ -25,16 +24,15 @@ export function reportOutcome(
   unfinished: readonly Unfinished[],
   did: { text: string; data: Readonly<Record<string, unknown>> },
 ): CommandResult {
-  const shown = files.map((file) => path.relative('', file) || file);
   const lines = [summary.suite.title, '', summaryTable(summary), ''];
   const problems = lost(summary.counts);
   if (problems) lines.push(`Of ${summary.counts.planned} cells: ${problems}.${advice(unfinished)}`);
+  if (did.text) lines.push(did.text);
   lines.push(
-    did.text,
-    ...(shown.length === 1 ? [`Report: ${shown[0]}`] : ['Report:', ...shown.map((each) => `  ${each}`)]),
+    ...(files.length === 1 ? [`Report: ${files[0]}`] : ['Report:', ...files.map((each) => `  ${each}`)]),
   );
   return {
-    text: lines.filter((line, index) => index < 4 || line !== '').join('\n'),
+    text: lines.join('\n'),
     data: {
       suite: summary.suite.name,
       ...did.data,

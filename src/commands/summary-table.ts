@@ -4,7 +4,8 @@ import { absent, decimal, duration, percent, whole } from '../report/number.js';
 import type { SettingSummary, StatusCounts, Summary } from '../report/summary.js';
 import { textTable } from './text-table.js';
 
-const heads = ['setting', 'n', 'test accuracy %', 'epochs', 'gradients', 'step ms', 'wall time', ''];
+// The last column is shown only where there is something to note.
+const heads = ['setting', 'n', 'test accuracy %', 'epochs', 'gradients', 'step ms', 'wall time', 'notes'];
 
 /** The settings of a summary as a table of text. */
 export function summaryTable(summary: Summary): string {
@@ -24,7 +25,8 @@ export function summaryTable(summary: Summary): string {
       '* Cells ran side by side, so their wall times are not comparable with others; step times are.',
     );
   }
-  const aligned = textTable(heads, rows, [
+  const shown = rows.some((row) => row.at(-1)) ? heads : heads.slice(0, -1);
+  const aligned = textTable(shown, rows, [
     'n',
     'test accuracy %',
     'epochs',
