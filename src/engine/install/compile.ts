@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { SambenchError } from '../../errors.js';
 import { type EngineLocation, tfjsFolder } from './location.js';
 import { nodeApiVersion } from './pins.js';
+import { probeEngine } from './probe.js';
 import { type ProgramResult, runProgram } from './program.js';
 import { sessionSource, standardErrorSource } from './sources.js';
 import type { StageContext } from './stage.js';
@@ -36,13 +37,30 @@ export async function findCompiler(environment: NodeJS.ProcessEnv = process.env)
 export async function installAddons(
   location: EngineLocation,
   compiler: readonly string[],
+  context: StageContext,
+): Promise<void> {
+  // Beside its place, for a rename and so that the relative link holds in both.
+  const target = join(location.folder, '.new');
+  await rm(target, { recursive: true, force: true });
+  try {
+    await compileInto(target, location, compiler, context);
+    await demandLoadable(target, context.signal);
+    await rm(location.addons, { recursive: true, force: true });
+    await rename(target, location.addons);
+  } finally {
+    await rm(target, { recursive: true, force: true });
+  }
+  context.report({ stage: 'compile', fraction: 1 });
+}
+
+async function compileInto(
+  target: string,
+  location: EngineLocation,
+  compiler: readonly string[],
   { report, signal }: StageContext,
 ): Promise<void> {
   report({ stage: 'compile', fraction: 0 });
-  // Beside its place, for a rename and so that the relative link holds in both.
-  const target = join(location.folder, '.new');
   const scratch = join(target, 'scratch');
-  await rm(target, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
   const run = async (...args: string[]) => {
     const [command = '', ...words] = compiler;
@@ -50,12 +68,8 @@ export async function installAddons(
     const result = await runProgram(command, all, { signal, cwd: scratch });
     if (result.code !== 0) throw compilerFailed(command, result);
   };
-  for (const [name, text] of Object.entries({
-    standard_error: standardErrorSource,
-    session: sessionSource,
-    stub: '',
-  }))
-    await writeFile(join(scratch, `${name}.cc`), text);
+  const own = { 'standard_error.cc': standardErrorSource, 'session.cc': sessionSource, 'stub.cc': '' };
+  for (const [name, text] of Object.entries(own)) await writeFile(join(scratch, name), text);
 
   await run('-shared', 'standard_error.cc', '-o', join(target, 'standard_error.node'));
   report({ stage: 'compile', fraction: 0.1 });
@@ -81,28 +95,16 @@ export async function installAddons(
   await rm(scratch, { recursive: true });
   await symlink(relative(location.addons, location.libraries), join(target, 'tensorflow'));
   report({ stage: 'compile', fraction: 0.85 });
-
-  for (const name of ['standard_error.node', 'tfjs_binding.node'])
-    await demandLoadable(join(target, name), signal);
-  await rm(location.addons, { recursive: true, force: true });
-  await rename(target, location.addons);
-  report({ stage: 'compile', fraction: 1 });
 }
 
-/** Loads an addon in a process of its own, so that a library which ends the process becomes a message. */
-async function demandLoadable(addon: string, signal: AbortSignal | undefined): Promise<void> {
-  const env = { ...process.env, NODE_OPTIONS: '', TF_CPP_MIN_LOG_LEVEL: '2' };
-  const result = await runProgram(process.execPath, ['-e', 'require(process.argv[1])', addon], {
-    env,
-    signal,
-  });
-  if (result.code === 0) return;
-  const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));
-  const told =
-    lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? `it ended with ${result.code ?? 'a signal'}`;
+/** Throws `engine-failed` when the addons in `folder` do not load. */
+async function demandLoadable(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  const [standardError, binding] = [join(folder, 'standard_error.node'), join(folder, 'tfjs_binding.node')];
+  const result = await probeEngine({ standardError, binding }, signal);
+  if (!('failure' in result)) return;
   throw new SambenchError('engine-failed', {
-    file: addon,
-    problem: `the compiled addon does not load: ${told.trim()}`,
+    file: binding,
+    problem: `the compiled addon does not load: ${result.failure}`,
     fix: 'See what this machine lacks with the command doctor.',
   });
 }

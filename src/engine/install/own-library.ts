@@ -4,12 +4,21 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SambenchError } from '../../errors.js';
 import { addonsIn, type EngineLocation, enginesFolder } from './location.js';
-import { headers } from './pins.js';
 
 const framework = 'libtensorflow_framework.so.2';
 
 /** The library proper: as the wheels and as the archives of the C library name it. */
 const mainNames = ['libtensorflow_cc.so.2', 'libtensorflow.so.2'];
+
+/** The headers that the addon's sources name; what these include in turn differs between versions of TensorFlow. */
+const headers = [
+  'tensorflow/c/c_api.h',
+  'tensorflow/c/eager/c_api.h',
+  'tensorflow/c/tf_datatype.h',
+  'tensorflow/c/tf_status.h',
+  'tensorflow/c/tf_tensor.h',
+  'tensorflow/core/platform/ctstring_internal.h',
+];
 
 /**
  * Where the engine over the library in `directory` lies. `directory` is an unpacked archive of the C library (with

@@ -1,0 +1,43 @@
+/** Loads an engine in a process of its own and tells what it is: a library that ends the process becomes a message. */
+import type { EngineLocation } from './location.js';
+import { runProgram } from './program.js';
+
+/** What an engine says of itself. */
+export interface EngineProbe {
+  /** Version of TensorFlow. */
+  tensorflow: string;
+  /** Whether TensorFlow uses oneDNN, having been asked to. */
+  oneDnn: boolean;
+  /** Whether it computes on a graphics card. */
+  gpu: boolean;
+}
+
+const script = `
+const [, standardErrorPath, bindingPath] = process.argv;
+const standardError = require(standardErrorPath);
+standardError.take();
+let binding;
+try {
+  binding = require(bindingPath);
+} finally {
+  const lines = standardError.give();
+  if (binding) {
+    const oneDnn = lines.includes('oneDNN custom operations are on');
+    const gpu = Boolean(binding.isUsingGpuDevice?.());
+    console.log(JSON.stringify({ tensorflow: binding.TF_Version ?? 'unknown', oneDnn, gpu }));
+  } else process.stderr.write(lines);
+}
+`;
+
+/** Loads both addons; returns what the engine says, or why it does not load, as one line. */
+export async function probeEngine(
+  { binding, standardError }: Pick<EngineLocation, 'binding' | 'standardError'>,
+  signal?: AbortSignal,
+): Promise<EngineProbe | { failure: string }> {
+  const env = { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
+  const result = await runProgram(process.execPath, ['-e', script, standardError, binding], { env, signal });
+  if (result.code === 0) return JSON.parse(result.stdout) as EngineProbe;
+  const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));
+  const told = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+  return { failure: told?.trim() ?? `the process ended with ${result.code ?? 'a signal'}` };
+}
