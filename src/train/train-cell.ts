@@ -1,0 +1,319 @@
+/** Trains one cell from its first weights, or from its checkpoint, to its result. */
+import { firstBatchSha256, trainingBatch } from '../data/batches.js';
+import { Prefetch } from '../data/prefetch.js';
+import type { HostTensor } from '../engine/program.js';
+import { SambenchError } from '../errors.js';
+import type { CellResult, Evaluation } from '../results/result.js';
+import type { Progress, RunContext, RunOptions } from '../run/messages.js';
+import type { Cell } from '../suite/cell.js';
+import { isSharpness } from '../suite/cell.js';
+import { version } from '../version.js';
+import {
+  type Checkpoint,
+  type Position,
+  readCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from './checkpoint.js';
+import { addStep, freshSums, historyRow } from './epoch-sums.js';
+import { evaluate } from './evaluate.js';
+import { type PreparedCell, prepareCell } from './prepare.js';
+import { rateFactor } from './rate.js';
+import { runStep } from './run-step.js';
+import { afterEpoch, freshStopping } from './stopping.js';
+import { type FlatWeights, weightsOf, weightsSha256 } from './weights.js';
+
+/** How the training tells its surroundings where it is, and is told to stop. */
+export interface TrainHooks {
+  onProgress(progress: Progress): void;
+  /** Asked after every step; true ends the training at once with a checkpoint. */
+  interrupted(): boolean;
+}
+
+export type TrainOutcome = { kind: 'result'; result: CellResult } | { kind: 'interrupted' };
+
+/**
+ * Trains `cell`; the result is `finished`, or `diverged` when a loss is not a number. A checkpoint of an earlier,
+ * interrupted run is continued bit for bit. Throws a SambenchError when the environment is at fault.
+ */
+export async function trainCell(
+  cell: Cell,
+  options: RunOptions,
+  context: RunContext,
+  hooks: TrainHooks,
+): Promise<TrainOutcome> {
+  const started = performance.now();
+  const prepared = await prepareCell(cell, options);
+  const hashes = {
+    initSha256: weightsSha256(weightsOf(prepared.program.read())),
+    firstBatchSha256: firstBatchSha256(
+      trainingBatch(prepared.images.train, { ...batchSettings(cell), epoch: 1, batch: 0 }),
+    ),
+  };
+  const training = new Training(cell, prepared, options, readCheckpoint(options.checkpointBase, cell.id));
+  const ending = await training.run(hooks);
+  if (ending === 'interrupted') return { kind: 'interrupted' };
+  const { position } = training;
+  const final = ending === 'finished' ? training.final() : null;
+  prepared.program.dispose();
+  removeCheckpoint(options.checkpointBase);
+  const sum = (name: 'trainSeconds' | 'evaluationSeconds') =>
+    position.history.reduce((total, row) => total + row[name], 0);
+  const trainSeconds = sum('trainSeconds');
+  const evaluationSeconds = sum('evaluationSeconds') + training.finalEvaluationSeconds;
+  const elapsed = (performance.now() - started) / 1000 + training.earlierSeconds;
+  return {
+    kind: 'result',
+    result: {
+      schema: 1,
+      suite: cell.suite,
+      cell: cell.id,
+      arm: cell.arm,
+      seed: cell.seed,
+      settings: cell.settings,
+      status: final ? 'finished' : 'diverged',
+      error: final ? null : { code: 'cell-diverged', message: training.divergence },
+      budget: training.budgetSpent(),
+      history: position.history,
+      final,
+      sharpness: {},
+      time: {
+        trainSeconds,
+        evaluationSeconds,
+        otherSeconds: Math.max(0, elapsed - trainSeconds - evaluationSeconds),
+        inputWaitSeconds: position.inputWaitSeconds,
+        contended: options.contended,
+      },
+      memory: { peakRssBytes: process.resourceUsage().maxRSS * 1024 },
+      provenance: {
+        version,
+        gitCommit: context.gitCommit,
+        gitDirty: context.gitDirty,
+        suiteSha256: context.suiteSha256,
+        dataSha256: prepared.dataSha256,
+        ...hashes,
+        command: context.command,
+      },
+      environment: prepared.environment,
+    },
+  };
+}
+
+/** The epochs of one cell under way. */
+class Training {
+  readonly #cell: Cell;
+  readonly #prepared: PreparedCell;
+  readonly #options: RunOptions;
+  readonly position: Position;
+  #best: FlatWeights | null;
+  #lastCheckpoint = performance.now();
+  #started = performance.now();
+  /** Seconds that earlier, interrupted processes spent on this cell. */
+  readonly earlierSeconds: number;
+  finalEvaluationSeconds = 0;
+  divergence = '';
+
+  constructor(cell: Cell, prepared: PreparedCell, options: RunOptions, checkpoint: Checkpoint | null) {
+    this.#cell = cell;
+    this.#prepared = prepared;
+    this.#options = options;
+    this.position = checkpoint?.position ?? freshPosition();
+    this.earlierSeconds = this.position.otherSeconds;
+    this.#best = checkpoint?.best ? weightsOf(checkpoint.best) : null;
+    if (checkpoint) prepared.program.write(checkpoint.state);
+  }
+
+  /** Trains until the end, an interruption, early stopping or divergence. */
+  async run(hooks: TrainHooks): Promise<'finished' | 'interrupted' | 'diverged'> {
+    const { position } = this;
+    const { settings } = this.#cell;
+    const stepsPerEpoch = Math.floor(settings.data.train / settings.batch);
+    const from = { epoch: position.epoch, batch: position.stepsDone };
+    if (position.stopping.stopped || position.epoch > settings.epochs) return 'finished';
+    const batches = new Prefetch(this.#prepared.images.train, {
+      ...batchSettings(this.#cell),
+      epochs: settings.epochs,
+      from,
+    });
+    const waitedBefore = position.inputWaitSeconds;
+    try {
+      while (position.epoch <= settings.epochs && !position.stopping.stopped) {
+        let rate = 0;
+        while (position.stepsDone < stepsPerEpoch) {
+          const start = performance.now();
+          const batch = await batches.next();
+          rate = this.#rate(stepsPerEpoch);
+          const measures = runStep(this.#prepared.program, this.#prepared.step, batch, rate);
+          position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
+          addStep(position.sums, measures);
+          position.sums.trainSeconds += (performance.now() - start) / 1000;
+          position.stepsDone += 1;
+          position.gradientEvaluations += this.#prepared.step.countedEvaluations();
+          if (!Number.isFinite(measures.loss)) {
+            this.divergence = `the training loss was ${measures.loss} at step ${position.stepsDone} of epoch ${position.epoch}`;
+            return 'diverged';
+          }
+          this.#report(hooks, stepsPerEpoch);
+          await this.#breathe();
+          if (hooks.interrupted()) {
+            await this.#checkpoint();
+            return 'interrupted';
+          }
+        }
+        if (!this.#endEpoch(rate)) return 'diverged';
+        this.#report(hooks, stepsPerEpoch);
+      }
+      return 'finished';
+    } finally {
+      await batches.close();
+    }
+  }
+
+  /** Chooses the weights, and reads the test images for the first time (but for a suite that selects on them). */
+  final(): CellResult['final'] {
+    const { program, images, step } = this.#prepared;
+    const { settings } = this.#cell;
+    const { position } = this;
+    const last = position.history.length;
+    const chosen = this.#best && position.best ? position.best.epoch : last;
+    if (this.#best && chosen !== last) program.write({ ...this.#best });
+    const start = performance.now();
+    const validation = images.validation ? evaluate(program, images.validation, step.groupSize) : null;
+    const test = evaluate(program, images.test, step.groupSize);
+    this.finalEvaluationSeconds = (performance.now() - start) / 1000;
+    if (settings.select === 'test' && position.best && chosen === position.best.epoch) {
+      if (test.accuracy !== position.best.accuracy)
+        throw new SambenchError('invariant-violated', {
+          problem: 'the chosen weights do not repeat the accuracy that they were chosen for',
+          value: { chosen: position.best.accuracy, repeated: test.accuracy },
+        });
+    }
+    return {
+      selectedEpoch: chosen,
+      validation,
+      test,
+      weightsSha256: weightsSha256(weightsOf(program.read())),
+    };
+  }
+
+  /** The budget as it was spent, which early stopping makes smaller than planned. */
+  budgetSpent(): CellResult['budget'] {
+    const { budget } = this.#cell;
+    const { history, gradientEvaluations, stepsDone } = this.position;
+    const steps = history.length * (budget.steps / budget.epochs) + stepsDone;
+    return {
+      epochs: history.length,
+      steps,
+      gradientEvaluations,
+      flops: (budget.flops / budget.gradientEvaluations) * gradientEvaluations,
+    };
+  }
+
+  #rate(stepsPerEpoch: number): number {
+    const { settings } = this.#cell;
+    const { optimizer } = settings;
+    const base = isSharpness(optimizer) ? optimizer.base.learningRate : Number(optimizer.learningRate);
+    const step = (this.position.epoch - 1) * stepsPerEpoch + this.position.stepsDone;
+    const factor = rateFactor(settings.schedule, { step, stepsPerEpoch, epochs: settings.epochs });
+    return base * factor * this.position.stopping.rateScale;
+  }
+
+  /** Evaluates, records, remembers the best weights; false when a loss is not a number. */
+  #endEpoch(rate: number): boolean {
+    const { position } = this;
+    const { settings } = this.#cell;
+    const start = performance.now();
+    const monitored = this.#monitor();
+    const seconds = (performance.now() - start) / 1000;
+    const epoch = position.epoch;
+    position.history.push(historyRow(epoch, position.sums, monitored, rate, seconds));
+    position.epoch += 1;
+    position.stepsDone = 0;
+    position.sums = freshSums();
+    if (!monitored) return true;
+    if (!Number.isFinite(monitored.loss)) {
+      this.divergence = `the loss after epoch ${epoch} was ${monitored.loss}`;
+      return false;
+    }
+    position.stopping = afterEpoch(position.stopping, epoch, monitored.loss, settings.stop ?? {});
+    if (this.#isBest(epoch, monitored)) {
+      position.best = { epoch, ...monitored };
+      this.#best = weightsOf(this.#prepared.program.read());
+    }
+    return true;
+  }
+
+  /** Loss and accuracy on the images that choose the weights: validation, or test for a suite that says so. */
+  #monitor(): Evaluation | null {
+    const { program, images, step } = this.#prepared;
+    const set = this.#cell.settings.select === 'test' ? images.test : images.validation;
+    return set ? evaluate(program, set, step.groupSize) : null;
+  }
+
+  /** Early stopping restores the weights of the lowest loss; selection wants the highest accuracy, then the lowest loss. */
+  #isBest(epoch: number, { loss, accuracy }: Evaluation): boolean {
+    const { select, stop } = this.#cell.settings;
+    if (stop?.earlyStopping?.restoreBest) return this.position.stopping.bestEpoch === epoch;
+    if (select === 'last') return false;
+    const { best } = this.position;
+    return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
+  }
+
+  #report(hooks: TrainHooks, stepsPerEpoch: number): void {
+    const { position } = this;
+    const row = position.history.at(-1);
+    hooks.onProgress({
+      epoch: Math.min(position.epoch, this.#cell.settings.epochs),
+      epochs: this.#cell.settings.epochs,
+      step: position.stepsDone,
+      steps: stepsPerEpoch,
+      trainLoss:
+        position.sums.steps > 0 ? position.sums.sums.loss / position.sums.steps : (row?.trainLoss ?? null),
+      valAccuracy: row?.valAccuracy ?? null,
+    });
+  }
+
+  /** Lets messages in, and writes a checkpoint when one is due. */
+  async #breathe(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { checkpointSeconds } = this.#options;
+    if (checkpointSeconds > 0 && performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000) {
+      await this.#checkpoint();
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { checkpointBase } = this.#options;
+    const best = this.#best as Record<string, HostTensor> | null;
+    const spent = this.earlierSeconds + (performance.now() - this.#started) / 1000;
+    const position = { ...this.position, otherSeconds: spent };
+    await writeCheckpoint(checkpointBase, this.#cell.id, {
+      position,
+      state: this.#prepared.program.read(),
+      best,
+    });
+    this.#lastCheckpoint = performance.now();
+  }
+}
+
+function freshPosition(): Position {
+  return {
+    epoch: 1,
+    stepsDone: 0,
+    history: [],
+    sums: freshSums(),
+    stopping: freshStopping(),
+    best: null,
+    gradientEvaluations: 0,
+    otherSeconds: 0,
+    inputWaitSeconds: 0,
+  };
+}
+
+function batchSettings({ seed, settings }: Cell): {
+  seed: number;
+  batchSize: number;
+  augment: Cell['settings']['data']['augment'];
+} {
+  return { seed, batchSize: settings.batch, augment: settings.data.augment };
+}
