@@ -28,7 +28,8 @@ export function multiplyAddsOf(settings: Pick<CellSettings, 'model' | 'data'>): 
 export function budgetOf(settings: CellSettings): Budget {
   const { data, batch, epochs, optimizer } = settings;
   const steps = Math.floor(data.train / batch) * epochs;
-  const gradientEvaluations = steps * gradientEvaluationsPerStep(optimizer);
+  // A rule that ascends in every k-th step does so in the first: the share of the last steps counts as a whole one.
+  const gradientEvaluations = Math.max(0, Math.ceil(steps * gradientEvaluationsPerStep(optimizer) - 1e-6));
   return {
     epochs,
     steps,

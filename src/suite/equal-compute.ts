@@ -4,9 +4,6 @@ import type { Cell } from './cell.js';
 import type { Problem } from './problem.js';
 import type { Suite } from './suite.js';
 
-/** Budgets that differ by less than this share are equal: rates such as 1 + 1/3 are not exact in binary. */
-const rounding = 1e-9;
-
 /**
  * A problem where two arms differ in their largest budget, naming both and their numbers. Cells of one batch size and
  * label noise are compared with each other; an arm without cells there is left out.
@@ -26,7 +23,8 @@ export function checkEqualCompute(suite: Suite, cells: readonly Cell[]): Problem
     const ranked = [...largest].sort(([, left], [, right]) => right - left);
     const [most, least] = [ranked[0], ranked.at(-1)];
     if (most === undefined || least === undefined) continue;
-    if (most[1] - least[1] <= rounding * most[1]) continue;
+    // Both are whole numbers.
+    if (most[1] === least[1]) continue;
     return [unequal(suite, unit, most, least)];
   }
   return [];

@@ -34,10 +34,13 @@ const isInside = (path: string, outer: string) => path === outer || path.startsW
  */
 function chooseBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   let kept = [...errors];
-  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
-  unions.sort((left, right) => left.schemaPath.length - right.schemaPath.length);
-  for (const union of unions) {
-    if (!kept.includes(union)) continue;
+  const done = new Set<string>();
+  for (;;) {
+    const [union] = kept
+      .filter((error) => error.keyword === 'anyOf' && !done.has(identity(error)))
+      .sort((left, right) => left.schemaPath.length - right.schemaPath.length);
+    if (union === undefined) return kept;
+    done.add(identity(union));
     const branches = new Map<string, ErrorObject[]>();
     for (const error of kept) {
       if (error === union || !isInside(error.instancePath, union.instancePath)) continue;
@@ -50,9 +53,19 @@ function chooseBranches(errors: readonly ErrorObject[]): ErrorObject[] {
     const dropped = new Set([...branches.values()].flat());
     for (const error of chosen ?? []) dropped.delete(error);
     if (chosen !== undefined) dropped.add(union);
-    kept = kept.filter((error) => !dropped.has(error));
+    const described = new Set(chosen);
+    kept = kept
+      .filter((error) => !dropped.has(error))
+      .map((error) => (described.has(error) ? withDescription(error, union) : error));
   }
-  return kept;
+}
+
+const identity = ({ instancePath, schemaPath }: ErrorObject) => `${instancePath} ${schemaPath}`;
+
+/** A branch says what it takes, the union around it what for. */
+function withDescription(error: ErrorObject, union: ErrorObject): ErrorObject {
+  const { description } = (union.parentSchema ?? {}) as Json;
+  return { ...error, parentSchema: { description, ...error.parentSchema } };
 }
 
 /** Whether the error says that the union's value as a whole is of another kind than the branch. */
