@@ -2,7 +2,7 @@
 import normalCdf from '@stdlib/stats-base-dists-normal-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
 import { stream } from '../stream.js';
-import { quantile, sum } from './describe.js';
+import { mean, quantileOfSorted, sum } from './describe.js';
 
 /** Two bounds of an interval. */
 export interface Bounds {
@@ -14,26 +14,31 @@ export interface Bounds {
 export type Statistic = (places: readonly number[]) => number;
 
 /**
- * The BCa interval of `statistic` over n units, drawn with replacement from `stream(seed, 'bootstrap')`. Pairs stay
- * together when a unit is a pair. Null where the interval is undefined: fewer than two units, or a statistic that is
- * constant or not finite under the jackknife.
+ * The BCa intervals of several statistics over the same resamples of n units, drawn with replacement from
+ * `stream(seed, 'bootstrap')`. Pairs stay together when a unit is a pair. Null where an interval is undefined: fewer
+ * than two units, or a statistic that is constant or not finite under the jackknife.
  */
-export function bootstrapInterval(
+export function bootstrapIntervals(
   n: number,
-  statistic: Statistic,
+  statistics: readonly Statistic[],
   { seed = 1, resamples = 9_999, confidence = 0.95 } = {},
-): Bounds | null {
-  if (n < 2) return null;
+): (Bounds | null)[] {
+  if (n < 2) return statistics.map(() => null);
   const all = Array.from({ length: n }, (_, index) => index);
   const random = stream(seed, 'bootstrap', n);
-  const replicates = new Float64Array(resamples);
+  const replicates = statistics.map(() => new Float64Array(resamples));
   const places = all.slice();
   for (let draw = 0; draw < resamples; draw++) {
     for (let place = 0; place < n; place++) places[place] = random.integer(n);
-    replicates[draw] = statistic(places);
+    statistics.forEach((statistic, index) => {
+      const column = replicates[index];
+      if (column) column[draw] = statistic(places);
+    });
   }
-  const jackknife = all.map((left) => statistic(all.filter((place) => place !== left)));
-  return correctedInterval(statistic(all), replicates, jackknife, confidence);
+  return statistics.map((statistic, index) => {
+    const jackknife = all.map((left) => statistic(all.filter((place) => place !== left)));
+    return correctedInterval(statistic(all), replicates[index] ?? new Float64Array(), jackknife, confidence);
+  });
 }
 
 /**
@@ -51,14 +56,15 @@ export function correctedInterval(
   let below = 0;
   for (const replicate of replicates) below += replicate < estimate ? 1 : replicate === estimate ? 0.5 : 0;
   const bias = normalQuantile(below / replicates.length, 0, 1);
-  const center = sum(jackknife) / jackknife.length;
+  const center = mean(jackknife);
   const cubes = sum(jackknife.map((value) => (center - value) ** 3));
   const squares = sum(jackknife.map((value) => (center - value) ** 2));
   const acceleration = cubes / (6 * squares ** 1.5);
   if (!Number.isFinite(bias) || !Number.isFinite(acceleration)) return null;
+  const sorted = replicates.slice().sort();
   const bound = (z: number) => {
     const shifted = bias + z;
-    return quantile(replicates, normalCdf(bias + shifted / (1 - acceleration * shifted), 0, 1));
+    return quantileOfSorted(sorted, normalCdf(bias + shifted / (1 - acceleration * shifted), 0, 1));
   };
   const z = normalQuantile(1 - (1 - confidence) / 2, 0, 1);
   return { low: bound(-z), high: bound(z) };

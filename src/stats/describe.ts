@@ -1,9 +1,12 @@
 /** Mean and standard deviation: the first two numbers of every table. */
 
-/** The arithmetic mean, by Neumaier's compensated sum, so that it does not depend on the order beyond one rounding.
- * `NaN` for no values. */
+/**
+ * The arithmetic mean, taken from the first value by a compensated sum, so that equal values have exactly themselves as
+ * their mean and the order matters by one rounding at most. `NaN` for no values.
+ */
 export function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
+  const first = values[0] ?? Number.NaN;
+  return first + sum(values.map((value) => value - first)) / values.length;
 }
 
 /** The sum of `values` with Neumaier's compensation (Z. Angew. Math. Mech. 54 (1974) 39-51). */
@@ -33,7 +36,11 @@ export function median(values: readonly number[]): number {
 /** The quantile at `probability` by linear interpolation between order statistics (Hyndman and Fan's type 7, the
  * default of R and NumPy; Am. Stat. 50 (1996) 361-365). `NaN` for no values. */
 export function quantile(values: ArrayLike<number>, probability: number): number {
-  const sorted = Float64Array.from(values).sort();
+  return quantileOfSorted(Float64Array.from(values).sort(), probability);
+}
+
+/** `quantile` of values that are sorted already. */
+export function quantileOfSorted(sorted: ArrayLike<number>, probability: number): number {
   const place = (sorted.length - 1) * probability;
   const low = sorted[Math.floor(place)] ?? Number.NaN;
   const high = sorted[Math.ceil(place)] ?? Number.NaN;

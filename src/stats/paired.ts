@@ -1,5 +1,5 @@
 /** Two arms compared seed by seed: equal seeds share initial weights, split and order, so their difference is cleaner. */
-import { type Bounds, bootstrapInterval } from './bootstrap.js';
+import { type Bounds, bootstrapIntervals } from './bootstrap.js';
 import { mean, median } from './describe.js';
 import { detectableEffect } from './power.js';
 import { interquartileMean, probabilityAbove } from './robust.js';
@@ -74,17 +74,19 @@ function resample(
   options: { seed: number; resamples: number },
 ): PairedComparison['bootstrap'] {
   const n = differences.length;
-  const over = (statistic: (places: readonly number[]) => number | null): Estimate => {
-    const ofPlaces = (places: readonly number[]) => statistic(places) ?? Number.NaN;
-    const value = ofPlaces(Array.from({ length: n }, (_, index) => index));
-    return { value, interval: bootstrapInterval(n, ofPlaces, options) };
-  };
-  return {
-    mean: over((places) => mean(pick(differences, places))),
-    median: over((places) => median(pick(differences, places))),
-    interquartileMean: n < 4 ? null : over((places) => interquartileMean(pick(differences, places))),
-    probabilityAbove: over((places) => probabilityAbove(pick(a, places), pick(b, places))),
-  };
+  const center = (places: readonly number[]) => mean(pick(differences, places));
+  const middle = (places: readonly number[]) => median(pick(differences, places));
+  const quartiles = (places: readonly number[]) => interquartileMean(pick(differences, places)) ?? Number.NaN;
+  const above = (places: readonly number[]) =>
+    probabilityAbove(pick(a, places), pick(b, places)) ?? Number.NaN;
+  const statistics = [center, middle, above, ...(n < 4 ? [] : [quartiles])];
+  const intervals = bootstrapIntervals(n, statistics, options);
+  const all = Array.from({ length: n }, (_, index) => index);
+  const at = (index: number): Estimate => ({
+    value: statistics[index]?.(all) ?? Number.NaN,
+    interval: intervals[index] ?? null,
+  });
+  return { mean: at(0), median: at(1), probabilityAbove: at(2), interquartileMean: n < 4 ? null : at(3) };
 }
 
 function pick(values: readonly number[], places: readonly number[]): number[] {

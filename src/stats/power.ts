@@ -30,6 +30,16 @@ export function pairedPower(n: number, effect: number, alpha = 0.05): number {
  */
 export function detectableEffect(n: number, power = 0.8, alpha = 0.05): number | null {
   if (n < 2) return null;
+  const key = `${n}/${power}/${alpha}`;
+  const found = detectable.get(key) ?? solve(n, power, alpha);
+  detectable.set(key, found);
+  return found;
+}
+
+// A report asks for the same few n hundreds of times, and each answer takes 50 integrals.
+const detectable = new Map<string, number>();
+
+function solve(n: number, power: number, alpha: number): number {
   let low = 0;
   let high = 1;
   while (pairedPower(n, high, alpha) < power) high *= 2;

@@ -11,8 +11,8 @@ export interface SignedRank {
 
 /**
  * The two-sided signed-rank test of paired differences (Wilcoxon, Biometrics Bull. 1 (1945) 80-83), zeros left out.
- * Without ties, exact up to n = 50; with ties, exact over the 2^n signs of the mid-ranks up to n = 16, where the normal
- * approximation is poor; otherwise that approximation, with corrections for ties and continuity. Differences that agree
+ * Exact over the 2^n signs of the mid-ranks up to n = 16, ties or not; above, by @stdlib: exact without ties up to n = 50,
+ * else the normal approximation with corrections for ties and continuity. Differences that agree
  * to 12 digits are ties: accuracies are multiples of 1 / images, whose differences carry rounding. p is 1 when all
  * differences are zero; null for no differences.
  */
@@ -27,12 +27,12 @@ export function signedRankTest(differences: readonly number[]): SignedRank | nul
     (sum, difference, index) => sum + (difference > 0 ? (ranks[index] ?? 0) : 0),
     0,
   );
-  const tied = new Set(ranks).size !== ranks.length;
-  if (kept.length === 1 || (tied && kept.length <= 16)) {
+  if (kept.length <= 16) {
     const signed = kept.map((difference, index) => Math.sign(difference) * (ranks[index] ?? 0));
     const test = signFlipTest(signed);
     return { statistic, p: test?.p ?? 1, exact: true };
   }
+  const tied = new Set(ranks).size !== ranks.length;
   const test = wilcoxon(kept, { zeroMethod: 'wilcox' });
   return { statistic, p: Math.min(1, test.pValue), exact: !tied && kept.length <= 50 };
 }
