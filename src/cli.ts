@@ -9,6 +9,7 @@ import type { CommandResult, Surroundings } from './commands/command-result.js';
 import { addBenchFlags, addFolderFlags, type FolderFlags } from './commands/flags.js';
 import { stageView } from './commands/stages.js';
 import { exitCodes, SambenchError } from './errors.js';
+import { launcher } from './run/launch.js';
 import { listenForStop } from './run/stop.js';
 import { version } from './version.js';
 
@@ -26,6 +27,8 @@ const surroundings: Surroundings = {
   progress: process.stderr,
   args: process.argv.slice(2),
   listenForStop: () => listenForStop(process),
+  launch: launcher(),
+  provide: async (...wanted) => (await import('./commands/provide.js')).provide(...wanted),
 };
 
 interface CommonFlags {

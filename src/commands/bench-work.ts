@@ -1,7 +1,5 @@
 /** The working part of `bench`: provides engine and data, trains the missing cells, times the steps. */
 
-import { openDataSet } from '../data/open.js';
-import { ensureEngine } from '../engine/install/install.js';
 import type { SambenchError } from '../errors.js';
 import { describeProvenance } from '../results/provenance.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
@@ -16,7 +14,6 @@ import type { Cell } from '../suite/cell.js';
 import type { Suite } from '../suite/suite.js';
 import { type BenchFlags, interruptedError, missingCells } from './bench.js';
 import type { Surroundings } from './command-result.js';
-import type { StageView } from './stages.js';
 import { stageView } from './stages.js';
 
 export interface Work {
@@ -65,25 +62,18 @@ function partOf({ shard, cell }: BenchFlags): string {
   return shard ?? 'all';
 }
 
-async function provide({ suite, flags, surroundings }: Work, stop: StopSignals, command: string) {
+async function provide(
+  { suite, flags, surroundings }: Work,
+  { soon }: StopSignals,
+  command: string,
+): Promise<void> {
   const view = stageView(surroundings.progress, flags.quiet === true);
+  const stopped = () => interruptedError('while engine and data were provided', command);
   try {
-    await unlessStopped(provideAll(suite, view, stop.soon), stop.soon, () =>
-      interruptedError('while engine and data were provided', command),
-    );
+    await unlessStopped(surroundings.provide(suite.data.name, view.show, soon), soon, stopped);
   } finally {
     view.close();
   }
-}
-
-async function provideAll(suite: Suite, view: StageView, signal: AbortSignal): Promise<void> {
-  await ensureEngine({
-    signal,
-    onProgress: ({ stage, fraction }) => view.show(`engine: ${stage}`, fraction),
-  });
-  await openDataSet(suite.data.name, {
-    onProgress: ({ stage, fraction }) => view.show(`data: ${stage}`, fraction),
-  });
 }
 
 async function train(
@@ -118,6 +108,7 @@ async function train(
       timeoutSeconds: flags.cellTimeout ?? null,
       stop,
       view,
+      launch: surroundings.launch,
     });
     if (interrupted) {
       const done = selected.length - missing.length + statuses.size;
@@ -134,9 +125,10 @@ async function time({ suite, timed, store, flags, surroundings }: Work, stop: St
   if (!flags.fresh && !isTimingStale(await store.readTiming(), timed, suite.timing)) return;
   const { progress } = surroundings;
   if (!flags.quiet) progress.write(`Timing the steps of ${timed.map(({ arm }) => arm).join(', ')}\n`);
-  const timing = await timeArms(suite.name, timed, suite.timing, stop, (line) => {
+  const onLine = (line: string) => {
     if (flags.verbose) progress.write(`timing | ${line}\n`);
-  });
+  };
+  const timing = await timeArms(suite.name, timed, suite.timing, stop, onLine, surroundings.launch);
   if (timing === null) throw interruptedError('while the steps were timed', command);
   await store.writeTiming(timing);
 }

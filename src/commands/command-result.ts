@@ -1,5 +1,7 @@
 /** What every command returns, and what it is given of the process that it runs in. */
-import type { StopSignals } from '../run/stop.js';
+import type { Launch } from '../run/launch.js';
+import type { StopListener } from '../run/stop.js';
+import type { ShowStage } from './stages.js';
 
 /** The outcome of a command; `cli.ts` prints `text`, or `data` as JSON when asked with `--json`. */
 export interface CommandResult {
@@ -16,6 +18,10 @@ export interface Surroundings {
   progress: NodeJS.WriteStream;
   /** The arguments after the program's name, as typed. */
   args: readonly string[];
-  /** Makes Ctrl-C a wish to stop instead of the end of the process; called by commands that can stop gently. */
-  listenForStop(): StopSignals & { dispose(): void };
+  /** Makes Ctrl-C a wish to stop instead of the end of the process, until disposed of. */
+  listenForStop(): StopListener;
+  /** Starts a training process. */
+  launch: Launch;
+  /** Provides the engine and the data set of that name. */
+  provide(dataSet: string, show: ShowStage, signal: AbortSignal): Promise<void>;
 }

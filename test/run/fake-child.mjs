@@ -18,10 +18,7 @@ process.on('message', async (message) => {
   }
   if (message.type === 'time') {
     if (message.suite === 'broken') process.exit(7);
-    await say({
-      type: 'timed',
-      timing: { suite: message.suite, arms: message.cells.map((cell) => cell.id) },
-    });
+    await say({ type: 'timed', timing: timing(message) });
     process.exit(0);
   }
   const { cell } = message;
@@ -50,6 +47,30 @@ process.on('message', async (message) => {
   process.exit(0);
 });
 let behaviour = '';
+
+const environment = {
+  node: process.versions.node,
+  tensorflow: 'none',
+  tfjs: 'none',
+  os: 'test',
+  cpu: 'test',
+  cores: 1,
+  threads: 1,
+  gpu: null,
+  oneDnn: false,
+  fingerprint: 'test',
+};
+
+function timing({ suite, cells, timing }) {
+  const numbers = { medianMilliseconds: 2, meanMilliseconds: 2, sdMilliseconds: 1, imagesPerSecond: 16 };
+  const arms = cells.map((cell) => ({
+    arm: cell.arm,
+    cell: cell.id,
+    samplesMilliseconds: [1, 2, 3],
+    ...numbers,
+  }));
+  return { schema: 1, suite, ...timing, batch: cells[0].settings.batch, arms, environment };
+}
 
 function finished(cell, { context, options }) {
   const nan = cell.arm === 'not-a-number';
@@ -89,17 +110,6 @@ function finished(cell, { context, options }) {
       firstBatchSha256: null,
       command: context.command,
     },
-    environment: {
-      node: process.versions.node,
-      tensorflow: 'none',
-      tfjs: 'none',
-      os: 'test',
-      cpu: 'test',
-      cores: 1,
-      threads: 1,
-      gpu: null,
-      oneDnn: false,
-      fingerprint: 'test',
-    },
+    environment,
   };
 }

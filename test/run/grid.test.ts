@@ -11,6 +11,9 @@ import { neverStop } from '../../src/run/stop.js';
 import type { Cell } from '../../src/suite/cell.js';
 import { exampleCell } from '../results/example.js';
 
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 const fakeChild = fileURLToPath(new URL('./fake-child.mjs', import.meta.url));
 const quiet = { started() {}, progressed() {}, ended() {}, line() {} };
 

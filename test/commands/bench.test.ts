@@ -1,0 +1,213 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type BenchFlags, bench } from '../../src/commands/bench.js';
+import type { Surroundings } from '../../src/commands/command-result.js';
+import { reportCommand } from '../../src/commands/report.js';
+import { launcher } from '../../src/run/launch.js';
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const fakeChild = launcher(fileURLToPath(new URL('../run/fake-child.mjs', import.meta.url)));
+
+let root: string;
+let file: string;
+let started: number;
+let provided: string[];
+let soon: AbortController;
+let written: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), 'sambench-bench-'));
+  file = path.join(root, 'tiny.json');
+  started = 0;
+  provided = [];
+  written = '';
+  soon = new AbortController();
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true, force: true });
+});
+
+/** Writes a suite of two arms and two seeds; the names of the arms say how the fake child behaves. */
+async function suite(baseline: string, candidate: string): Promise<void> {
+  const optimizer = { name: 'adam', learningRate: 0.001 };
+  await writeFile(
+    file,
+    JSON.stringify({
+      name: 'tiny',
+      version: 1,
+      title: 'A tiny suite',
+      data: { name: 'synthetic', train: 64, validation: 32, test: 32 },
+      model: { name: 'mlp' },
+      batch: 16,
+      epochs: 2,
+      arms: [
+        { name: baseline, optimizer },
+        { name: candidate, optimizer: { ...optimizer, learningRate: 0.002 } },
+      ],
+      seeds: 2,
+      compare: { baseline, candidate },
+    }),
+  );
+}
+
+function run(flags: Partial<BenchFlags> = {}) {
+  const progress = new PassThrough();
+  progress.on('data', (chunk) => {
+    written += chunk;
+  });
+  const surroundings: Surroundings = {
+    progress: progress as unknown as NodeJS.WriteStream,
+    args: ['bench', file],
+    listenForStop: () => ({ soon: soon.signal, now: new AbortController().signal, dispose() {} }),
+    launch: (listener) => {
+      started++;
+      return fakeChild(listener);
+    },
+    provide: async (dataSet) => {
+      provided.push(dataSet);
+    },
+  };
+  const folders = { results: path.join(root, 'results'), reports: path.join(root, 'reports') };
+  return bench(file, { ...folders, jobs: 2, checkpointEvery: 0, ...flags }, surroundings);
+}
+
+const resultsFolder = () => path.join(root, 'results', 'tiny');
+
+describe('bench', () => {
+  it('trains every cell, times the arms, writes the report and ends with 0', async () => {
+    await suite('works', 'slow');
+    const { exitCode, text } = await run();
+    expect(exitCode).toBe(0);
+    expect(provided).toEqual(['synthetic']);
+    // Four cells and the timing.
+    expect(started).toBe(5);
+    expect(text).toContain('Trained 4 cells.');
+    expect(text).toContain(`Report: ${path.join(root, 'reports', 'tiny.html')}`);
+    expect(text).toMatch(/works +2 +50\.00 ± 0\.00/);
+    expect((await readdir(resultsFolder())).filter((name) => name.endsWith('.json'))).toHaveLength(5);
+  });
+
+  it('touches neither engine nor data the second time, and starts nothing', async () => {
+    await suite('works', 'slow');
+    await run();
+    started = 0;
+    provided = [];
+    const { exitCode, text } = await run();
+    expect([exitCode, started, provided]).toEqual([0, 0, []]);
+    expect(text).toContain('Nothing was left to train.');
+  });
+
+  it('ends with 3 where a cell failed, reports it, and leaves it alone the next time', async () => {
+    await suite('works', 'crashes');
+    const first = await run();
+    expect(first.exitCode).toBe(3);
+    expect(first.text).toContain('2 failed');
+    expect(first.text).toContain('--retry-failed');
+    started = 0;
+    expect((await run()).exitCode).toBe(3);
+    expect(started).toBe(0);
+  });
+
+  it('runs failed cells again with --retry-failed, and only those', async () => {
+    await suite('works', 'crashes');
+    await run();
+    started = 0;
+    await run({ retryFailed: true });
+    expect(started).toBe(2);
+  });
+
+  it('runs everything again with --fresh', async () => {
+    await suite('works', 'slow');
+    await run();
+    started = 0;
+    expect((await run({ fresh: true })).exitCode).toBe(0);
+    expect(started).toBe(5);
+  });
+
+  it('runs the selected seeds only, and is done when those are', async () => {
+    await suite('works', 'slow');
+    const { exitCode, text } = await run({ seeds: '1' });
+    expect(exitCode).toBe(0);
+    expect(text).toContain('2 missing');
+  });
+
+  it('leaves the timing to others when it runs a part of the grid', async () => {
+    await suite('works', 'slow');
+    await run({ shard: '1/2' });
+    expect(await readdir(resultsFolder())).not.toContain('timing.json');
+    await run({ shard: '2/2' });
+    await run();
+    expect(await readdir(resultsFolder())).toContain('timing.json');
+  });
+
+  it('ends with 130 and says how to go on when interrupted', async () => {
+    await suite('works', 'slow');
+    soon.abort();
+    await expect(run()).rejects.toMatchObject({
+      exitCode: 130,
+      message: expect.stringContaining(`sambench bench ${file}`),
+    });
+  });
+
+  it('goes on after an interruption where it stopped', async () => {
+    await suite('works', 'hangs');
+    vi.stubEnv('FAKE_CHILD_LOG', path.join(root, 'log'));
+    const pending = run({ jobs: 1 });
+    const waiting = setInterval(async () => {
+      const log = await readFile(path.join(root, 'log'), 'utf8').catch(() => '');
+      if (/start hangs/.test(log)) soon.abort();
+    }, 50);
+    await expect(pending).rejects.toMatchObject({ exitCode: 130 });
+    clearInterval(waiting);
+    soon = new AbortController();
+    started = 0;
+    await run({ only: 'works-*' });
+    const statuses = (await readdir(resultsFolder())).filter((name) => name.startsWith('works-'));
+    expect(statuses).toHaveLength(2);
+  });
+
+  it('refuses a results folder that another run is using', async () => {
+    await suite('works', 'slow');
+    const first = run();
+    await vi.waitFor(() => expect(started).toBeGreaterThan(0), 5000);
+    await expect(run()).rejects.toMatchObject({ code: 'lock-held', exitCode: 4 });
+    expect((await first).exitCode).toBe(0);
+  });
+
+  it('refuses a foreign file in the place of a result, naming it', async () => {
+    await suite('works', 'slow');
+    await run();
+    const name = (await readdir(resultsFolder())).find((each) => each.startsWith('slow-')) ?? '';
+    await writeFile(path.join(resultsFolder(), name), '{"hello": 1}');
+    await expect(run()).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(name) });
+  });
+
+  it('tells progress on its own stream, or nothing when quiet', async () => {
+    await suite('works', 'slow');
+    await run();
+    expect(written).toContain('Training 4 of 4 cells, 2 at a time');
+    expect(written).toContain('[4/4]');
+    written = '';
+    await run({ fresh: true, quiet: true });
+    expect(written).toBe('');
+  });
+});
+
+describe('report', () => {
+  it('shows the same table as bench, and ends with 3 while cells are missing', async () => {
+    await suite('works', 'slow');
+    const folders = { results: path.join(root, 'results'), reports: path.join(root, 'reports') };
+    expect((await reportCommand(file, folders)).exitCode).toBe(3);
+    const benched = await run();
+    const reported = await reportCommand(file, folders);
+    expect(reported.exitCode).toBe(0);
+    expect(benched.text).toContain(reported.text.split('\n').slice(0, 6).join('\n'));
+  });
+});
