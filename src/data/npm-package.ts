@@ -39,20 +39,29 @@ export async function fetchNpmPackage(
   });
 }
 
-/** Runs npm quietly; its last lines of complaint become the error. */
+/** A missing network should show in seconds; npm's own pauses between its attempts add up to more than a minute. */
+const shortPauses = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '3000' };
+
+/** Runs npm quietly; what it complains about becomes the error. */
 function npm(parameters: readonly string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npm', parameters, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const env = { ...shortPauses, ...process.env };
+    const child = spawn('npm', parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      complaint = (complaint + text).slice(-2000);
+      complaint = (complaint + text).slice(0, 4000);
     });
     child.once('error', (error) => reject(new Error(`npm cannot be started: ${error.message}`)));
     child.once('close', (code, signal) => {
-      if (code === 0) return resolve();
-      const lines = complaint.split('\n').filter((line) => /\S/.test(line) && !/A complete log/.test(line));
-      const told = lines.map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim()).join(' ');
-      reject(new Error(`npm pack ended with ${signal ?? `status ${code}`}: ${told || 'no message'}`));
+      if (code === 0) resolve();
+      else reject(new Error(`npm pack ended with ${signal ?? `status ${code}`}: ${essenceOf(complaint)}`));
     });
   });
+}
+
+/** The one line of npm's message that says what happened. */
+function essenceOf(complaint: string): string {
+  const lines = complaint.split('\n').map((line) => line.replace(/^npm (error|ERR!)/, '').trim());
+  const [reason] = lines.flatMap((line) => /reason: (.+)/.exec(line)?.[1] ?? []);
+  return reason ?? lines.find((line) => line !== '' && !/^(code|syscall|errno)\b/.test(line)) ?? 'no message';
 }

@@ -133,10 +133,11 @@ async function fetchInto(folder: string, holding: Holding, onProgress: OnProgres
       await rm(scratch, { recursive: true, force: true });
     }
   }
+  const names = holding.files.map(({ name }) => name).join(', ');
   throw new SambenchError('data-missing', {
     problem: `the data set cannot be fetched (${failures.join('; ')})`,
     file: folder,
-    fix: `Put ${holding.files.map(({ name }) => name).join(', ')} from ${holding.home} there, or into ${holding.folder} in the folder that SAMBENCH_DATA names.`,
+    fix: `Get ${holding.home} by hand and put ${names} into this folder, or into ${holding.folder} in the folder that SAMBENCH_DATA names.`,
   });
 }
 

@@ -1,6 +1,6 @@
 /** The files of a data set on disk: each known by its size and its MD5, and looked at before every use. */
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { SambenchError } from '../errors.js';
 
@@ -30,9 +30,8 @@ export interface FileCheck {
 export function checkFiles(folder: string, files: readonly StoredFile[]): FileCheck[] {
   return files.map((file) => {
     const path = join(folder, file.name);
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? null;
-    if (bytes === null) return { file, path, state: 'missing', bytes, md5: null };
-    const md5 = md5OfFile(path);
+    if (!existsSync(path)) return { file, path, state: 'missing', bytes: null, md5: null };
+    const { bytes, md5 } = sumOf(path);
     return { file, path, state: md5 === file.md5 ? 'ready' : 'damaged', bytes, md5 };
   });
 }
@@ -80,13 +79,16 @@ export function md5Of(bytes: Uint8Array): string {
 
 const chunk = Buffer.allocUnsafeSlow(1 << 20);
 
-function md5OfFile(path: string): string {
+function sumOf(path: string): { bytes: number; md5: string } {
   const hash = createHash('md5');
+  let bytes = 0;
   try {
     const descriptor = openSync(path, 'r');
     try {
-      for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk))
+      for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) {
         hash.update(chunk.subarray(0, read));
+        bytes += read;
+      }
     } finally {
       closeSync(descriptor);
     }
@@ -94,5 +96,5 @@ function md5OfFile(path: string): string {
     const problem = `the file cannot be read: ${error instanceof Error ? error.message : String(error)}`;
     throw new SambenchError('disk-failed', { problem, file: path, fix: 'Make it readable, or remove it.' });
   }
-  return hash.digest('hex');
+  return { bytes, md5: hash.digest('hex') };
 }
