@@ -1,6 +1,6 @@
 /** Progress as live bars on a terminal: one for the grid with the time left, one for each cell that is training. */
 import { MultiBar, type SingleBar } from 'cli-progress';
-import { createEstimate, formatDuration } from './estimate.js';
+import { createEstimate, formatDuration, fractionDone } from './estimate.js';
 import { describeProgress, describeResult, type ProgressView, type ViewOptions } from './lines.js';
 
 const barFormat = '{name} {bar} {percentage} % {note}';
@@ -35,14 +35,12 @@ export function barView(stream: NodeJS.WriteStream, options: ViewOptions): Progr
   refresh();
   return {
     started(cell) {
-      bars.set(
-        cell.id,
-        multi.create(Math.max(1, cell.budget.steps), 0, { name: cell.id.padEnd(width), note: 'starting' }),
-      );
+      bars.set(cell.id, multi.create(100, 0, { name: cell.id.padEnd(width), note: 'starting' }));
     },
     progressed(cell, progress) {
-      estimate.progressed(cell, progress.step / Math.max(1, progress.steps));
-      bars.get(cell.id)?.update(progress.step, { note: describeProgress(progress) });
+      const fraction = fractionDone(progress);
+      estimate.progressed(cell, fraction);
+      bars.get(cell.id)?.update(Math.round(100 * fraction), { note: describeProgress(progress) });
     },
     ended(cell, result) {
       const bar = bars.get(cell.id);

@@ -1,5 +1,6 @@
 /** How much of a grid is done and how long the rest will take, measured in the floating-point operations of its cells. */
 import type { Cell } from '../suite/cell.js';
+import type { Progress } from './messages.js';
 
 export interface Estimate {
   /** `fraction` of the cell's steps are done. */
@@ -21,7 +22,7 @@ export function createEstimate(
   const running = new Map<string, number>();
   return {
     progressed(cell, fraction) {
-      running.set(cell.id, Math.min(1, fraction) * units(cell));
+      running.set(cell.id, Math.max(running.get(cell.id) ?? 0, Math.min(1, fraction) * units(cell)));
     },
     ended(cell, finished) {
       done += finished ? units(cell) : (running.get(cell.id) ?? 0);
@@ -34,6 +35,11 @@ export function createEstimate(
       return done + partial > 0 ? ((left - partial) * elapsed) / (done + partial) : null;
     },
   };
+}
+
+/** The part of a cell's steps that are done, 0 to 1; `step` and `steps` count within the epoch. */
+export function fractionDone({ epoch, epochs, step, steps }: Progress): number {
+  return (epoch - 1 + step / Math.max(1, steps)) / Math.max(1, epochs);
 }
 
 function units({ budget }: Cell): number {

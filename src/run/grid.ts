@@ -2,12 +2,14 @@
  * Runs the missing cells of a grid, several at a time, and writes each result as soon as it is there. This process is the
  * only one that writes results; the children only train.
  */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SambenchError } from '../errors.js';
 import type { CellResult, CellStatus } from '../results/result.js';
 import type { ResultStore } from '../results/store.js';
 import type { Cell } from '../suite/cell.js';
 import { failedResult } from './failed-result.js';
+import { withFiniteNumbers } from './finite.js';
 import { type Launch, launcher } from './launch.js';
 import type { Progress, RunContext } from './messages.js';
 import { runCell } from './run-cell.js';
@@ -95,6 +97,7 @@ export async function runGrid(request: GridRequest): Promise<GridOutcome> {
       }
     }
   };
+  await mkdir(store.checkpoints, { recursive: true });
   await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
   release();
   if (failure !== null && !request.stop.soon.aborted) throw failure;
@@ -103,9 +106,9 @@ export async function runGrid(request: GridRequest): Promise<GridOutcome> {
 
 /** Writes a result, or in its place why it cannot be one, and returns what was written. */
 async function keep(result: CellResult, cell: Cell, { store, context }: GridRequest): Promise<CellResult> {
-  let kept = result;
+  let kept = withFiniteNumbers(result);
   try {
-    await store.write(result);
+    await store.write(kept);
   } catch (error) {
     if (!(error instanceof SambenchError) || error.code !== 'result-invalid') throw error;
     kept = failedResult(

@@ -1,7 +1,7 @@
 /** Progress as plain lines, for pipes and logs: one for each cell that ended, and one every half minute in between. */
 import type { CellResult } from '../results/result.js';
 import type { Cell } from '../suite/cell.js';
-import { createEstimate, formatDuration } from './estimate.js';
+import { createEstimate, formatDuration, fractionDone } from './estimate.js';
 import type { GridView } from './grid.js';
 import type { Progress } from './messages.js';
 
@@ -46,7 +46,7 @@ export function lineView(write: (line: string) => void, options: ViewOptions): P
     },
     progressed(cell, progress) {
       running.set(cell.id, progress);
-      estimate.progressed(cell, progress.step / Math.max(1, progress.steps));
+      estimate.progressed(cell, fractionDone(progress));
     },
     ended(cell, result) {
       running.delete(cell.id);

@@ -30,7 +30,7 @@ export type ParentMessage =
   /** Finish the step, write a checkpoint, answer `interrupted`. */
   | { type: 'interrupt' };
 
-/** How far a cell is, sent a few times a second at most. */
+/** How far a cell is, sent a few times a second at most. `step` of `steps` counts within the epoch. */
 export interface Progress {
   epoch: number;
   epochs: number;

@@ -73,7 +73,7 @@ function timing({ suite, cells, timing }) {
 }
 
 function finished(cell, { context, options }) {
-  const nan = cell.arm === 'not-a-number';
+  const accuracy = cell.arm === 'says-nonsense' ? 40 : 0.5;
   return {
     schema: 1,
     suite: cell.suite,
@@ -88,7 +88,7 @@ function finished(cell, { context, options }) {
     final: {
       selectedEpoch: 1,
       validation: null,
-      test: { loss: nan ? Number.NaN : 1, accuracy: 0.5 },
+      test: { loss: 1, accuracy },
       weightsSha256: 'ab',
     },
     sharpness: {},

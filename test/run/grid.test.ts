@@ -143,10 +143,10 @@ describe('a cell whose process dies', () => {
   });
 
   it('is recorded as failed when its result is not one', async () => {
-    await runGrid(request(cellsOf('not-a-number', 'works')));
+    await runGrid(request(cellsOf('says-nonsense', 'works')));
     const [broken, worked] = await store.readAll();
     expect(broken?.status).toBe('failed');
-    expect(broken?.error?.message).toContain('final.test.loss');
+    expect(broken?.error?.message).toContain('final.test.accuracy');
     expect(worked?.status).toBe('finished');
   });
 
