@@ -107,6 +107,8 @@ const diskProblems: Readonly<Record<string, string>> = {
   EACCES: 'it may not be written',
   EPERM: 'it may not be written',
   EROFS: 'it may not be written',
+  EEXIST: 'there is no room for a folder',
+  ENOTDIR: 'there is no room for a folder',
 };
 
 function forUser(error: unknown): unknown {
