@@ -18,7 +18,7 @@ export const tensorflowVersion = '2.21.0';
 export const nodeApiVersion = 8;
 
 /** Raised when the way of compiling changes, so that old addons are not reused. */
-export const recipeVersion = 2;
+export const recipeVersion = 3;
 
 /** The Python that the wheels are for. They are never run, so it need not be the machine's own. */
 export const wheelPython = '3.12';
@@ -153,7 +153,7 @@ const tensorflowMembers = new Set<string>([
 
 /** CUDA's libraries, and the two files with which TensorFlow compiles kernels at run time. */
 const cudaMember =
-  /^nvidia\/([^/]+\/lib\/[^/]+\.so[.\d]*|cuda_nvcc\/bin\/ptxas|cuda_nvcc\/nvvm\/libdevice\/[^/]+)$/;
+  /^nvidia\/(\w+\/lib\/[\w.-]+\.so[.\d]*|cuda_nvcc\/bin\/ptxas|cuda_nvcc\/nvvm\/libdevice\/[\w.-]+)$/;
 
 /** Whether a member of a wheel is unpacked. */
 export function isNeeded(member: string): boolean {

@@ -8,7 +8,6 @@ import { vi } from 'vitest';
 import type { InstallPlan } from '../../../src/engine/install/install.js';
 import { pinnedEngine } from '../../../src/engine/install/location.js';
 import { headers, libraryNames, type PinnedWheel } from '../../../src/engine/install/pins.js';
-import { standardErrorSource } from '../../../src/engine/install/sources.js';
 
 /** How the fake pip behaves; `lies` ends well without a file. */
 export type PipBehaviour =
@@ -62,6 +61,26 @@ ${output}
 if [ "$FAKE_COMPILER" = garbage ]; then echo garbage > "$out"; else /bin/cp "$FAKE_ADDON" "$out"; fi
 `;
 
+/** An addon that can stand for each of the engine's: it loads, and has the functions that loading calls. */
+const addonSource = `
+#include <initializer_list>
+#include <node_api.h>
+static napi_value Text(napi_env env, napi_callback_info) {
+  napi_value text;
+  napi_create_string_utf8(env, "", 0, &text);
+  return text;
+}
+static napi_value Init(napi_env env, napi_value exports) {
+  for (const char* name : {"take", "give"}) {
+    napi_value function;
+    napi_create_function(env, name, NAPI_AUTO_LENGTH, Text, nullptr, &function);
+    napi_set_named_property(env, exports, name, function);
+  }
+  return exports;
+}
+NAPI_MODULE(fake, Init)
+`;
+
 let materials: { addon: string; wheel: string } | null = null;
 
 /**
@@ -73,7 +92,7 @@ function makeMaterials(): { addon: string; wheel: string } {
   const folder = mkdtempSync(join(tmpdir(), 'sambench-materials-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const source = join(folder, 'addon.cc');
-  writeFileSync(source, standardErrorSource);
+  writeFileSync(source, addonSource);
   const addon = join(folder, 'addon.node');
   const include = join(import.meta.dirname, '../../../node_modules/node-api-headers/include');
   execFileSync('g++', ['-shared', '-fPIC', '-I', include, source, '-o', addon]);
@@ -143,8 +162,8 @@ export class FakeMachine {
   }
 
   /** Puts `bytes`, or the right wheel, where a person would put it. */
-  placeWheel(bytes: Buffer = readFileSync(this.wheelPath)): string {
-    const path = join(this.cache, 'wheels', this.wheel.file);
+  placeWheel(bytes: Buffer = readFileSync(this.wheelPath), file: string = this.wheel.file): string {
+    const path = join(this.cache, 'wheels', file);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, bytes);
     return path;
