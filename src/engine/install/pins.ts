@@ -123,7 +123,7 @@ function wheel(requirement: string, tags: string, bytes: number, sha256: string)
 }
 
 /** Bytes that an install needs on the disk at its height: the wheels and all that is unpacked from them. */
-export const bytesNeeded: Readonly<Record<Variant, number>> = { cpu: 1_400_000_000, gpu: 9_000_000_000 };
+export const bytesNeeded: Readonly<Record<Variant, number>> = { cpu: 1_800_000_000, gpu: 10_000_000_000 };
 
 /** TensorFlow's shared libraries, as the wheels hold them. */
 export const libraryNames = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const;

@@ -54,7 +54,8 @@ export function pipFailure(output: string, startError: string | null, byHand: st
   const { code, problem, fix } = startError === null ? reasonOf(output) : noPython;
   return new SambenchError(code, {
     problem: `the engine cannot be fetched: ${problem}`,
-    fix: `${fix}. ${byHand}`,
+    // On a full disk the file would not fit either.
+    fix: code === 'disk-failed' ? `${fix}.` : `${fix}. ${byHand}`,
   });
 }
 

@@ -34,7 +34,8 @@ export async function probeEngine(
   { binding, standardError }: Pick<EngineLocation, 'binding' | 'standardError'>,
   signal?: AbortSignal,
 ): Promise<EngineProbe | { failure: string }> {
-  const env = { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '3' };
+  // At log level 0 every version of TensorFlow says whether it uses oneDNN; the newer ones do so at any level.
+  const env = { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '0' };
   const result = await runProgram(process.execPath, ['-e', script, standardError, binding], { env, signal });
   if (result.code === 0) return JSON.parse(result.stdout) as EngineProbe;
   const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));
