@@ -13,7 +13,7 @@ export interface DataSettings {
   augment: AugmentSettings;
 }
 
-/** Random changes to a training image, in this order. A zero or `false` switches one off. */
+/** Random changes to a training image: crop, mirror, cutout, brightness. A zero or `false` switches one off. */
 export interface AugmentSettings {
   /** Pixels of zero padding on each side before a random crop back to the original size. */
   padCrop: number;
