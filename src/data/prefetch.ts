@@ -134,5 +134,7 @@ function* placesOf(
 /** Starts the thread's file: compiled, or in development the one that loads the TypeScript. */
 function startWorker(workerData: object, transferList: MessagePort[]): Worker {
   const ending = import.meta.url.endsWith('.ts') ? 'mjs' : 'js';
-  return new Worker(new URL(`./prefetch-worker.${ending}`, import.meta.url), { workerData, transferList });
+  const file = new URL(`./prefetch-worker.${ending}`, import.meta.url);
+  // Flags of the process, a loader among them, are not for the thread.
+  return new Worker(file, { workerData, transferList, execArgv: [] });
 }
