@@ -12,6 +12,7 @@ export type Attributes = Readonly<
     | { float: number }
     | { string: string }
     | { ints: readonly number[] }
+    | { shape: readonly number[] }
   >
 >;
 
@@ -27,25 +28,14 @@ export interface Binding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_UINT8: number;
+  readonly TF_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_INT: number;
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_SHAPE: number;
-  createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
-  deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
-  loadSavedModel(folder: string, tags: string, initialization: string): number;
-  deleteSavedModel(id: number): void;
-  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): NativeTensor[];
-}
-
-/** A tensor as the native binding describes it. */
-export interface NativeTensor {
-  id: number;
-  shape: number[];
-  dtype: number;
 }
 
 /** The part of tfjs's native backend that this project calls. */
@@ -58,8 +48,6 @@ export interface NativeBackend {
     inputs: TensorInfo[],
     outputs: number,
   ): Tensor[];
-  createOutputTensor(native: NativeTensor): Tensor;
-  getInputTensorIds(tensors: TensorInfo[]): number[];
   readSync(dataId: object): unknown;
 }
 
@@ -97,6 +85,7 @@ function nativeAttributes(attributes: Attributes, binding: Binding): NativeAttri
     if ('int' in attribute) return { name, type: binding.TF_ATTR_INT, value: attribute.int };
     if ('float' in attribute) return { name, type: binding.TF_ATTR_FLOAT, value: attribute.float };
     if ('string' in attribute) return { name, type: binding.TF_ATTR_STRING, value: attribute.string };
+    if ('shape' in attribute) return { name, type: binding.TF_ATTR_SHAPE, value: [...attribute.shape] };
     return { name, type: binding.TF_ATTR_INT, value: [...attribute.ints] };
   });
 }

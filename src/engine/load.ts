@@ -3,9 +3,11 @@ import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import util from 'node:util';
 import { SambenchError } from '../errors.js';
+import { setGraphRewriting } from './graph-session.js';
 import { type EngineLocation, ensureEngine } from './install/install.js';
 import { linkPath, tfjsVersion } from './install/location.js';
 import { runProgram } from './install/program.js';
+import { loadNativeGraphs } from './native.js';
 import { setTensorflow, type Tensorflow } from './tensorflow.js';
 
 const require = createRequire(import.meta.url);
@@ -69,6 +71,8 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
     });
   }
   setTensorflow(tensorflow);
+  loadNativeGraphs(location.graph);
+  setGraphRewriting(options.graphRewriting);
   return {
     tensorflowVersion: binding.TF_Version,
     tfjsVersion: tfjsVersion(),
@@ -78,7 +82,7 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
 }
 
 function setEnvironment(options: Required<EngineOptions>): void {
-  const { threads, interThreads, verbose, graphRewriting, oneDnn } = options;
+  const { threads, interThreads, verbose, oneDnn } = options;
   Object.assign(process.env, {
     // Off by default where there is no AVX-512, and then steps take half as long again.
     TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0',
@@ -87,7 +91,6 @@ function setEnvironment(options: Required<EngineOptions>): void {
     TF_CPP_MIN_LOG_LEVEL: verbose ? '0' : '3',
     // Several processes share a card: none may take all of its memory at the start.
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    SAMBENCH_GRAPH_REWRITING: graphRewriting ? 'on' : 'off',
   });
 }
 

@@ -3,6 +3,7 @@
 import { openDataSet } from '../data/open.js';
 import { type DataSetInfo, dataSets } from '../data/registry.js';
 import { type Split, splitDataSet } from '../data/split.js';
+import { compileProgram } from '../engine/compile.js';
 import { runEagerly } from '../engine/eager.js';
 import { type LoadedEngine, loadEngine } from '../engine/load.js';
 import type { Program } from '../engine/program.js';
@@ -54,8 +55,8 @@ export function stepOf({ settings }: Pick<Cell, 'settings'>): TrainingStep {
 }
 
 /** Makes the program of a step over the first weights of `seed`. */
-export function startProgram(step: TrainingStep, seed: number, _eager: boolean): Program<StepFunction> {
-  return runEagerly(step.program(seed));
+export function startProgram(step: TrainingStep, seed: number, eager: boolean): Program<StepFunction> {
+  return (eager ? runEagerly : compileProgram)(step.program(seed));
 }
 
 /** The environment of this process with its engine. */

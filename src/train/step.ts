@@ -5,6 +5,7 @@
  */
 import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { meanCrossEntropy } from '../engine/operations/cross-entropy.js';
+import { exactQuotient } from '../engine/operations/exact-quotient.js';
 import type {
   HostTensor,
   InputSpec,
@@ -303,8 +304,8 @@ function core(state: Tensors): { parameters: Tensor1D; statistics: Tensor1D | nu
 
 /** Pixels scaled to [0, 1], shifted by each image's brightness and clipped where there is one. */
 function scaledImages(inputs: Tensors): Tensor4D {
-  const { cast, div, add, clipByValue, reshape } = tf();
-  const scaled = div(cast(inputs.images as Tensor, 'float32'), 255) as Tensor4D;
+  const { cast, add, clipByValue, reshape } = tf();
+  const scaled = exactQuotient(cast(inputs.images as Tensor4D, 'float32'), 255);
   const shift = inputs.brightness;
   if (!shift) return scaled;
   return clipByValue(add(scaled, reshape(shift, [-1, 1, 1, 1])), 0, 1) as Tensor4D;

@@ -3,20 +3,23 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { SambenchError } from '../../errors.js';
 import { type EngineLocation, tfjsFolder } from './location.js';
 import { nodeApiVersion } from './pins.js';
 import { probeEngine } from './probe.js';
 import { type ProgramResult, runProgram } from './program.js';
-import { sessionSource, standardErrorSource } from './sources.js';
 import type { StageContext } from './stage.js';
 
 const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string })
   .include_dir;
 
+/** Folder of the C++ sources of our own. */
+const nativeFolder = fileURLToPath(new URL('../native', import.meta.url));
+
 /** Whether the engine's addons are compiled. */
-export function hasAddons({ binding, standardError, addons }: EngineLocation): boolean {
-  return existsSync(binding) && existsSync(standardError) && existsSync(join(addons, 'tensorflow'));
+export function hasAddons({ binding, standardError, graph, addons }: EngineLocation): boolean {
+  return [binding, standardError, graph, join(addons, 'tensorflow')].every((file) => existsSync(file));
 }
 
 /** The words of the C++ compiler's command: `$CXX`, else g++, else clang++; null when there is none. */
@@ -68,33 +71,28 @@ async function compileInto(
     const result = await runProgram(command, all, { signal, cwd: scratch });
     if (result.code !== 0) throw compilerFailed(command, result);
   };
-  const own = { 'standard_error.cc': standardErrorSource, 'session.cc': sessionSource, 'stub.cc': '' };
-  for (const [name, text] of Object.entries(own)) await writeFile(join(scratch, name), text);
-
-  await run('-shared', 'standard_error.cc', '-o', join(target, 'standard_error.node'));
+  const compile = async (source: string, object: string) => {
+    await run('-I', location.headers, '-c', source, '-o', object);
+  };
+  await run('-shared', join(nativeFolder, 'standard_error.cc'), '-o', join(target, 'standard_error.node'));
   report({ stage: 'compile', fraction: 0.1 });
-  await run('-I', location.headers, '-c', 'session.cc', '-o', 'session.o');
-  report({ stage: 'compile', fraction: 0.15 });
+  await compile(join(nativeFolder, 'graph.cc'), 'graph.o');
+  report({ stage: 'compile', fraction: 0.4 });
   for (const [index, name] of ['tfjs_backend', 'tfjs_binding'].entries()) {
-    const source = join(tfjsFolder(), 'binding', `${name}.cc`);
-    const renamed = '-DTF_NewSessionOptions=sambench_session_options';
-    await run('-I', location.headers, renamed, '-c', source, '-o', `${name}.o`);
-    report({ stage: 'compile', fraction: 0.45 + 0.3 * index });
+    await compile(join(tfjsFolder(), 'binding', `${name}.cc`), `${name}.o`);
+    report({ stage: 'compile', fraction: 0.6 + 0.2 * index });
   }
   // Empty libraries of the same names stand in for the real ones, whose symbols take the linker many seconds.
+  await writeFile(join(scratch, 'stub.cc'), '');
   for (const name of location.libraryNames)
     await run('-shared', 'stub.cc', `-Wl,-soname,${name}`, '-o', name);
-  const inputs = [
-    'tfjs_backend.o',
-    'tfjs_binding.o',
-    'session.o',
-    '-Wl,--no-as-needed',
-    ...location.libraryNames,
-  ];
-  await run('-shared', ...inputs, '-Wl,-rpath,$ORIGIN/tensorflow', '-o', join(target, 'tfjs_binding.node'));
+  const libraries = ['-Wl,--no-as-needed', ...location.libraryNames, '-Wl,-rpath,$ORIGIN/tensorflow'];
+  await run('-shared', 'graph.o', ...libraries, '-o', join(target, 'graph.node'));
+  const objects = ['tfjs_backend.o', 'tfjs_binding.o'];
+  await run('-shared', ...objects, ...libraries, '-o', join(target, 'tfjs_binding.node'));
   await rm(scratch, { recursive: true });
   await symlink(relative(location.addons, location.libraries), join(target, 'tensorflow'));
-  report({ stage: 'compile', fraction: 0.85 });
+  report({ stage: 'compile', fraction: 0.9 });
 }
 
 /** Throws `engine-failed` when the addons in `folder` do not load. */

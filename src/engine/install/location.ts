@@ -24,6 +24,8 @@ export interface EngineLocation {
   binding: string;
   /** The addon that keeps what TensorFlow writes to standard error while it loads. */
   standardError: string;
+  /** The addon that builds and runs graphs. */
+  graph: string;
 }
 
 /** Folder of the npm package whose JavaScript and addon sources are used. */
@@ -67,11 +69,14 @@ export function pinnedEngine(variant: Variant): EngineLocation {
 }
 
 /** The addons of an engine, in a folder keyed by all that they depend on besides the library. */
-export function addonsIn(folder: string): Pick<EngineLocation, 'addons' | 'binding' | 'standardError'> {
+export function addonsIn(
+  folder: string,
+): Pick<EngineLocation, 'addons' | 'binding' | 'standardError' | 'graph'> {
   const addons = join(folder, `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}`);
   return {
     addons,
     binding: join(addons, 'tfjs_binding.node'),
     standardError: join(addons, 'standard_error.node'),
+    graph: join(addons, 'graph.node'),
   };
 }

@@ -1,10 +1,5 @@
-/** The C++ of our own that is compiled beside the addon of TensorFlow.js. It is text, to be in the published package. */
-
-/**
- * An addon that keeps what is written to standard error between `take()` and `give()`. TensorFlow writes some lines
- * from C++ past every log level, and Node cannot redirect a file descriptor.
- */
-export const standardErrorSource = `
+// Keeps what is written to standard error between `take()` and `give()`. TensorFlow writes some lines from C++ past
+// every log level, and Node cannot redirect a file descriptor.
 #include <node_api.h>
 #include <stdio.h>
 #include <string>
@@ -52,27 +47,3 @@ static napi_value Init(napi_env env, napi_value exports) {
 }
 
 NAPI_MODULE(standard_error, Init)
-`;
-
-/**
- * Replaces the addon's call of \`TF_NewSessionOptions\` (renamed by the compiler's command line): with
- * SAMBENCH_GRAPH_REWRITING=off a session runs its graph as it is written. The bytes are a ConfigProto with
- * graph_options.rewrite_options.disable_meta_optimizer = true.
- */
-export const sessionSource = `
-#include <stdlib.h>
-#include <string.h>
-#include "tensorflow/c/c_api.h"
-
-extern "C" TF_SessionOptions* sambench_session_options(void) {
-  TF_SessionOptions* options = TF_NewSessionOptions();
-  const char* rewriting = getenv("SAMBENCH_GRAPH_REWRITING");
-  if (rewriting && strcmp(rewriting, "off") == 0) {
-    const unsigned char config[] = {0x52, 0x05, 0x52, 0x03, 0x98, 0x01, 0x01};
-    TF_Status* status = TF_NewStatus();
-    TF_SetConfig(options, config, sizeof config, status);
-    TF_DeleteStatus(status);
-  }
-  return options;
-}
-`;
