@@ -6,7 +6,15 @@
 import { Command, CommanderError } from 'commander';
 import type { BenchFlags } from './commands/bench.js';
 import type { CommandResult, Surroundings } from './commands/command-result.js';
-import { addBenchFlags, addFolderFlags, type FolderFlags } from './commands/flags.js';
+import {
+  addBenchFlags,
+  addFolderFlags,
+  addGoldenFlags,
+  addPlanFlags,
+  type FolderFlags,
+} from './commands/flags.js';
+import type { GoldenFlags } from './commands/golden.js';
+import type { PlanFlags } from './commands/plan.js';
 import { stageView } from './commands/stages.js';
 import { exitCodes, SambenchError } from './errors.js';
 import { launcher } from './run/launch.js';
@@ -36,6 +44,9 @@ interface CommonFlags {
   quiet?: boolean;
 }
 
+/** `--no-calibrate` makes this false; `plan` itself takes the measurement. */
+type WrittenPlanFlags = Omit<PlanFlags, 'calibrate'> & CommonFlags & { calibrate: boolean };
+
 let outcome: CommandResult | null = null;
 let json = false;
 
@@ -53,8 +64,17 @@ addBenchFlags(define('bench <suite>', 'train the cells that have no result, time
     (await import('./commands/bench.js')).bench(suite, flags, surroundings),
   ),
 );
+addPlanFlags(
+  define('plan <suite>', 'what would run, what it costs and how long it takes; runs nothing'),
+).action(
+  run(async (suite: string, { calibrate, ...flags }: WrittenPlanFlags) => {
+    const { calibrator } = await import('./commands/plan-calibration.js');
+    const measure = calibrate ? { calibrate: calibrator(surroundings, flags.quiet === true) } : {};
+    return (await import('./commands/plan.js')).plan(suite, { ...flags, ...measure });
+  }),
+);
 addFolderFlags(define('report <suite>', 'write the report from the result files alone')).action(
-  run(async (suite: string, flags: FolderFlags & CommonFlags) =>
+  run(async (suite: string, flags: FolderFlags) =>
     (await import('./commands/report.js')).reportCommand(suite, flags),
   ),
 );
@@ -64,9 +84,28 @@ define('data [name]', 'list the data sets, or fetch and verify one').action(
     const { data } = await import('./commands/data.js');
     const onProgress = (at: { stage: string; fraction: number | null }) => view.show(at.stage, at.fraction);
     const { text, rows } = await data(name, { onProgress }).finally(view.close);
-    return { text: text.trimEnd(), data: rows, exitCode: exitCodes.done };
+    return { text: text.trimEnd(), data: { rows }, exitCode: exitCodes.done };
   }),
 );
+define('doctor', 'what this machine has, what is missing and what to do about it').action(
+  run(async () => {
+    const { doctor, formatDoctor } = await import('./commands/doctor.js');
+    const { rows, ok } = await doctor();
+    return {
+      text: formatDoctor(rows),
+      data: { ok, rows },
+      exitCode: ok ? exitCodes.done : exitCodes.environment,
+    };
+  }),
+);
+addGoldenFlags(define('golden <dir>', 'compare the training steps with reference numbers')).action(
+  run(async (folder: string, flags: GoldenFlags) =>
+    (await import('./commands/golden.js')).golden(folder, flags, surroundings),
+  ),
+);
+program.hook('preAction', (_, command) => {
+  json = command.opts<CommonFlags>().json === true;
+});
 
 process.exit(await main());
 
@@ -93,10 +132,9 @@ function define(usage: string, description: string): Command {
 }
 
 /** Keeps what a command returns until `main` prints it. */
-function run<A, F extends CommonFlags>(command: (argument: A, flags: F) => Promise<CommandResult>) {
-  return async (argument: A, flags: F): Promise<void> => {
-    json = flags.json === true;
-    outcome = await command(argument, flags);
+function run<Arguments extends unknown[]>(command: (...given: Arguments) => Promise<CommandResult>) {
+  return async (...given: Arguments): Promise<void> => {
+    outcome = await command(...given);
   };
 }
 

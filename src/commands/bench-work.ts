@@ -128,9 +128,9 @@ async function time({ suite, timed, store, flags, surroundings }: Work, stop: St
   const onLine = (line: string) => {
     if (flags.verbose) progress.write(`timing | ${line}\n`);
   };
-  const timing = await timeArms(suite.name, timed, suite.timing, stop, onLine, surroundings.launch);
-  if (timing === null) throw interruptedError('while the steps were timed', command);
-  await store.writeTiming(timing);
+  const measured = await timeArms(suite.name, timed, suite.timing, stop, onLine, surroundings.launch);
+  if (measured === null) throw interruptedError('while the steps were timed', command);
+  await store.writeTiming(measured.timing);
 }
 
 /** What `promise` resolves to, unless `signal` aborts before: then throws the error at once. */

@@ -22,6 +22,6 @@ export interface Surroundings {
   listenForStop(): StopListener;
   /** Starts a training process. */
   launch: Launch;
-  /** Provides the engine and the data set of that name. */
-  provide(dataSet: string, show: ShowStage, signal: AbortSignal): Promise<void>;
+  /** Provides the engine, and the data set of that name if there is one. */
+  provide(dataSet: string | null, show: ShowStage, signal: AbortSignal): Promise<void>;
 }

@@ -48,6 +48,26 @@ export function addBenchFlags(command: Command): Command {
     .option('--verbose', 'show what the training processes write');
 }
 
+/** Adds what only `plan` takes. */
+export function addPlanFlags(command: Command): Command {
+  return addSelectionFlags(command)
+    .option('--results <dir>', 'folder of all result folders', 'results')
+    .option('--jobs <n|auto>', 'cells at a time', parseJobs, 'auto')
+    .option('--no-calibrate', 'measure nothing; the speed is that of finished cells, if there are any')
+    .option('--fit <time>', 'cut the suite to a time, e.g. 45m')
+    .option('--write <file>', 'where the smaller suite goes, with --fit')
+    .option('--shrink <axes>', 'axes whose lists may shrink with --fit, e.g. rho,labelNoise');
+}
+
+/** Adds what only `golden` takes. */
+export function addGoldenFlags(command: Command): Command {
+  return command
+    .option('--only <glob>', 'cases whose name matches, e.g. "kf_*"')
+    .option('--threads <n>', 'threads of one operation', parsePositive)
+    .option('--eager', 'run operations one by one instead of as a compiled graph')
+    .option('--verbose', "show TensorFlow's own log lines");
+}
+
 /** A whole number from 1. */
 export function parsePositive(text: string): number {
   const value = Number(text);

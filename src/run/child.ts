@@ -28,7 +28,8 @@ async function answer(message: Exclude<ParentMessage, { type: 'interrupt' }>): P
       say(outcome.kind === 'result' ? { type: 'finished', result: outcome.result } : { type: 'interrupted' });
     } else {
       const { timeSteps } = await import('../train/time-steps.js');
-      say({ type: 'timed', timing: await timeSteps(message.suite, message.cells, message.timing) });
+      const timing = await timeSteps(message.suite, message.cells, message.timing);
+      say({ type: 'timed', timing, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
     }
   } catch (error) {
     if (!(error instanceof SambenchError)) console.error(error);

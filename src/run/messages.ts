@@ -43,6 +43,6 @@ export interface Progress {
 export type ChildMessage =
   | { type: 'progress'; progress: Progress }
   | { type: 'finished'; result: CellResult }
-  | { type: 'timed'; timing: TimingResult }
+  | { type: 'timed'; timing: TimingResult; peakRssBytes: number }
   | { type: 'interrupted' }
   | { type: 'error'; code: string; message: string };

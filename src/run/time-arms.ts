@@ -36,6 +36,12 @@ export function isTimingStale(
   return cells.some((cell) => !timing.arms.some((arm) => arm.arm === cell.arm && arm.cell === cell.id));
 }
 
+/** The step times of the arms and the peak resident memory of the process that measured them. */
+export interface MeasuredArms {
+  timing: TimingResult;
+  peakRssBytes: number;
+}
+
 /**
  * Measures the step times of `cells` in a child process; null when it was interrupted.
  * @throws SambenchError `engine-failed` when the process dies.
@@ -47,7 +53,7 @@ export async function timeArms(
   stop: StopSignals,
   onLine: (line: string) => void = () => {},
   launch: Launch = launcher(),
-): Promise<TimingResult | null> {
+): Promise<MeasuredArms | null> {
   let answer: ChildMessage | null = null;
   const child = launch({
     onMessage: (message) => {
@@ -61,7 +67,7 @@ export async function timeArms(
   const exit = await child.ended;
   release();
   const message = answer as ChildMessage | null;
-  if (message?.type === 'timed') return message.timing;
+  if (message?.type === 'timed') return { timing: message.timing, peakRssBytes: message.peakRssBytes };
   if (stop.soon.aborted) return null;
   if (message?.type === 'error') throw environmentError(message);
   throw new SambenchError('engine-failed', {

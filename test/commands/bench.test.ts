@@ -71,7 +71,7 @@ function run(flags: Partial<BenchFlags> = {}) {
       return fakeChild(listener);
     },
     provide: async (dataSet) => {
-      provided.push(dataSet);
+      if (dataSet) provided.push(dataSet);
     },
   };
   const folders = { results: path.join(root, 'results'), reports: path.join(root, 'reports') };

@@ -53,8 +53,8 @@ describe('the timing phase', () => {
   });
 
   it('sends its cells to one process and returns the answer', async () => {
-    const timing = await timeArms('tiny', cells.slice(0, 2), settings, neverStop(), () => {}, fakeChild);
-    expect(timing?.arms.map(({ cell }) => cell)).toEqual(['adam-n-s1', 'adam-2n-s1']);
+    const measured = await timeArms('tiny', cells.slice(0, 2), settings, neverStop(), () => {}, fakeChild);
+    expect(measured?.timing.arms.map(({ cell }) => cell)).toEqual(['adam-n-s1', 'adam-2n-s1']);
   });
 
   it('fails as a matter of the engine when its process dies', async () => {
