@@ -45,10 +45,10 @@ export async function work(job: Work): Promise<number> {
     // Read again under the lock: another process may have finished some of them a moment ago.
     const missing = await missingCells(store, job.selected, flags.retryFailed === true);
     const { command, gitCommit, gitDirty } = await describeProvenance(surroundings.args);
-    await provide(job, stop, command);
+    await provide(job, stop);
     const context = { suiteSha256: job.sha256, command, gitCommit, gitDirty };
     const trained = missing.length > 0 ? await train(job, missing, context, stop) : 0;
-    await time(job, stop, command);
+    await time(job, stop);
     return trained;
   } finally {
     listener.dispose();
@@ -62,15 +62,10 @@ function partOf({ shard, cell }: BenchFlags): string {
   return shard ?? 'all';
 }
 
-async function provide(
-  { suite, flags, surroundings }: Work,
-  { soon }: StopSignals,
-  command: string,
-): Promise<void> {
+async function provide({ suite, flags, surroundings }: Work, { soon }: StopSignals): Promise<void> {
   const view = stageView(surroundings.progress, flags.quiet === true);
-  const stopped = () => interruptedError('while engine and data were provided', command);
   try {
-    await unlessStopped(surroundings.provide(suite.data.name, view.show, soon), soon, stopped);
+    await unlessStopped(surroundings.provide(suite.data.name, view.show, soon), soon);
   } finally {
     view.close();
   }
@@ -112,7 +107,7 @@ async function train(
     });
     if (interrupted) {
       const done = selected.length - missing.length + statuses.size;
-      throw interruptedError(`with ${done} of ${selected.length} cells done`, context.command);
+      throw interruptedError(`with ${done} of ${selected.length} cells done`);
     }
     return statuses.size;
   } finally {
@@ -120,7 +115,7 @@ async function train(
   }
 }
 
-async function time({ suite, timed, store, flags, surroundings }: Work, stop: StopSignals, command: string) {
+async function time({ suite, timed, store, flags, surroundings }: Work, stop: StopSignals) {
   if (timed.length === 0) return;
   if (!flags.fresh && !isTimingStale(await store.readTiming(), timed, suite.timing)) return;
   const { progress } = surroundings;
@@ -129,22 +124,23 @@ async function time({ suite, timed, store, flags, surroundings }: Work, stop: St
     if (flags.verbose) progress.write(`timing | ${line}\n`);
   };
   const measured = await timeArms(suite.name, timed, suite.timing, stop, onLine, surroundings.launch);
-  if (measured === null) throw interruptedError('while the steps were timed', command);
+  if (measured === null) throw interruptedError('while the steps were timed');
   await store.writeTiming(measured.timing);
 }
 
-/** What `promise` resolves to, unless `signal` aborts before: then throws the error at once. */
-async function unlessStopped<T>(
-  promise: Promise<T>,
-  signal: AbortSignal,
-  error: () => SambenchError,
-): Promise<T> {
+/** Milliseconds that a provision has to end by itself, and to tidy up, when asked to stop. */
+const graceMilliseconds = 2000;
+
+/** Waits for `provision`, but not for long once `signal` aborts. */
+async function unlessStopped(provision: Promise<void>, signal: AbortSignal): Promise<void> {
   let release = () => {};
   const stopped = new Promise<never>((_, reject) => {
-    release = onStop(signal, () => reject(error()));
+    const give = () => reject(interruptedError('while engine and data were provided'));
+    release = onStop(signal, () => setTimeout(give, graceMilliseconds));
   });
   try {
-    return await Promise.race([promise, stopped]);
+    await Promise.race([provision, stopped]);
+    if (signal.aborted) throw interruptedError('while engine and data were provided');
   } finally {
     release();
   }

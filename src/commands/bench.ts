@@ -75,9 +75,9 @@ export async function missingCells(
 }
 
 /** The error of a run that was stopped: how far it came and how to go on. */
-export function interruptedError(where: string, command: string): SambenchError {
+export function interruptedError(where: string): SambenchError {
   return new SambenchError('interrupted', {
     problem: `interrupted ${where}`,
-    fix: `The same command goes on from there: ${command}`,
+    fix: 'Run the same command again to go on from there.',
   });
 }
