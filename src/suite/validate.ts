@@ -111,7 +111,7 @@ function explain(error: ErrorObject): Problem {
       const value = (data as Json)[name];
       const fix = offer(name, propertiesOf(error));
       return {
-        path: jsonPath(`${instancePath}/${escape(name)}`),
+        path: jsonPath(`${instancePath}/${segmentOf(name)}`),
         problem: 'is an unknown field',
         value,
         fix,
@@ -122,7 +122,7 @@ function explain(error: ErrorObject): Problem {
       const field = ((schema.properties as Json | undefined)?.[name] ?? {}) as Json;
       const fix = `Add ${JSON.stringify(name)}: ${expected(field)}${about(field)}.`;
       return {
-        path: jsonPath(`${instancePath}/${escape(name)}`),
+        path: jsonPath(`${instancePath}/${segmentOf(name)}`),
         problem: 'is missing',
         value: undefined,
         fix,
@@ -176,7 +176,7 @@ function explain(error: ErrorObject): Problem {
   }
 }
 
-const escape = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
+const segmentOf = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 /** The description of a field, as the end of a sentence. */
 function about(schema: Json): string {

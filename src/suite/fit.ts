@@ -1,0 +1,174 @@
+/** Cuts a suite to a time. */
+import { SambenchError } from '../errors.js';
+import { cutSuite, isWhole, type Size, sizeOf } from './cut.js';
+import { expandSuite, type Grid } from './expand.js';
+import { type LoadedSuite, parseSuite } from './load.js';
+import { listOf } from './optimizer-grid.js';
+import type { WrittenSuite } from './schema/suite.js';
+import { resolveSuite, type Suite } from './suite.js';
+
+/** A smaller suite with what it takes and what was cut. */
+export interface FittedSuite {
+  written: WrittenSuite;
+  suite: Suite;
+  grid: Grid;
+  seconds: number;
+  /** One sentence for each cut; empty where the suite fits as it is. */
+  cuts: string[];
+}
+
+export interface FitRequest {
+  /** Seconds that the whole suite may take. */
+  seconds: number;
+  /** The time as the user wrote it, for the title. */
+  time: string;
+  /** Name of the smaller suite. */
+  name: string;
+  /** Axes whose lists may shrink. */
+  shrink: readonly string[];
+  /** Seconds that a suite takes on this machine. */
+  cost(suite: Suite, grid: Grid): number;
+}
+
+/** What an estimate may be wrong by, kept free. */
+const reserve = 0.05;
+
+/** Fewer seeds than this cannot reach p < 0.05 in an exact paired test. */
+const leastSeeds = 6;
+
+/**
+ * The order of cuts, each made only as far as is needed: axes that may shrink keep at most three values; seeds down to 6,
+ * which changes the width of intervals and nothing else; then, in turns, the stratified subset of training images and the
+ * epochs N, both of which change the training itself.
+ */
+const turns: readonly { of: 'train' | 'epochs'; least: number; batches?: number }[] = [
+  { of: 'train', least: 2000, batches: 16 },
+  { of: 'epochs', least: 10 },
+  { of: 'train', least: 1000, batches: 8 },
+  { of: 'epochs', least: 5 },
+  { of: 'train', least: 1, batches: 4 },
+  { of: 'epochs', least: 1 },
+];
+
+/**
+ * A version of the suite that takes about `request.seconds`, with arms and grid as they are unless `shrink` names axes.
+ * @throws SambenchError (exit 2) where even the smallest version takes longer.
+ */
+export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite {
+  const { written } = loaded;
+  const full = sizeOf(written);
+  const target = request.seconds * (1 - reserve);
+  const cost = (size: Size) => {
+    const suite = resolveSuite(cutSuite(written, size));
+    return request.cost(suite, expandSuite({ suite }));
+  };
+  const fits = (size: Size) => cost(size) <= target;
+
+  if (fits(full)) return finish(loaded, request, full);
+  let size: Size = { ...full, shrink: request.shrink };
+  if (fits(size)) return finish(loaded, request, size);
+  const seeds = range(Math.min(leastSeeds, full.seeds), full.seeds);
+  size = reduce(size, 'seeds', seeds, fits);
+  if (fits(size)) return finish(loaded, request, size);
+  for (const { of, least, batches = 0 } of turns) {
+    const candidates =
+      of === 'train'
+        ? trainCandidates(written, least, batches, size.train)
+        : range(least, size.epochs).filter((epochs) => isWhole(written, epochs));
+    size = reduce(size, of, candidates, fits);
+    if (!fits(size)) continue;
+    // A whole epoch less may leave much of the time unused: more images fill it.
+    if (of === 'epochs')
+      size = reduce(size, 'train', trainCandidates(written, size.train, 0, full.train), fits);
+    return finish(loaded, request, size);
+  }
+  throw new SambenchError('flag-invalid', {
+    path: '--fit',
+    problem: `is too short: the smallest version of ${written.name} takes about ${Math.ceil(cost(size) / 60)} minutes`,
+    value: request.time,
+    fix: 'Give more time, let axes shrink with --shrink rho, or remove arms from a copy of the suite.',
+  });
+}
+
+/** The size with the largest of the ascending `values` that fits, or with the smallest where none does. */
+function reduce(
+  size: Size,
+  name: 'seeds' | 'train' | 'epochs',
+  values: readonly number[],
+  fits: (size: Size) => boolean,
+): Size {
+  let low = 0;
+  let high = values.length - 1;
+  // Invariant: everything above `high` is too large; `low` fits, or is the smallest.
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (fits({ ...size, [name]: values[middle] })) low = middle;
+    else high = middle - 1;
+  }
+  return { ...size, [name]: values[low] ?? size[name] };
+}
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
+}
+
+/** Numbers of training images up to `most`: whole batches, so that no image is dropped. */
+function trainCandidates(suite: WrittenSuite, least: number, batches: number, most: number): number[] {
+  const batch = Math.max(...listOf(suite.batch));
+  const floor = Math.min(most, Math.max(least, batches * batch));
+  const whole = range(Math.ceil(floor / batch), Math.floor(most / batch)).map((count) => count * batch);
+  return [...new Set([...whole, most])];
+}
+
+/** The suite that is written: without skip rules that no longer apply, with a title and a note that say what was cut. */
+function finish(loaded: LoadedSuite, request: FitRequest, size: Size): FittedSuite {
+  const { written, suite: before } = loaded;
+  const small = withoutIdleRules(cutSuite(written, size));
+  const cuts = describeCuts(written, small);
+  const { train, epochs, seeds } = sizeOf(small);
+  const sizes = `${train} images, N = ${epochs}, ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+  const title = `${before.title.slice(0, 200)} (cut to ${request.time}: ${sizes})`;
+  const named: WrittenSuite = {
+    ...small,
+    name: request.name,
+    ...(cuts.length > 0 ? { title } : {}),
+    provenance: { suite: before.name, sha256: loaded.sha256, cuts },
+  };
+  const { suite } = parseSuite(named, loaded.file);
+  const grid = expandSuite({ suite });
+  return { written: named, suite, grid, seconds: request.cost(suite, grid), cuts };
+}
+
+function withoutIdleRules(written: WrittenSuite): WrittenSuite {
+  const { skip, ...rest } = written;
+  if (skip === undefined) return written;
+  const used = new Set(expandSuite({ suite: resolveSuite(written) }).skipped.map(({ rule }) => rule));
+  return { ...rest, skip: skip.filter((_, index) => used.has(index)) };
+}
+
+function describeCuts(before: WrittenSuite, after: WrittenSuite): string[] {
+  const cuts: string[] = [];
+  const tell = (what: string, old: number, now: number) => {
+    if (now !== old) cuts.push(`${what}: ${now} instead of ${old}.`);
+  };
+  const [old, now] = [sizeOf(before), sizeOf(after)];
+  for (const [name, length, was] of shortened(before, after)) tell(`Values of ${name}`, was, length);
+  tell('Seeds', old.seeds, now.seeds);
+  tell('Training images', old.train, now.train);
+  tell('Validation images', before.data.validation, after.data.validation);
+  tell('Test images', before.data.test, after.data.test);
+  tell('Epochs N', old.epochs, now.epochs);
+  tell('Skip rules', before.skip?.length ?? 0, after.skip?.length ?? 0);
+  return cuts;
+}
+
+/** Axes that lost values, with their lengths now and before. */
+function shortened(before: WrittenSuite, after: WrittenSuite): [name: string, now: number, old: number][] {
+  const [old, now] = [before, after].map((written) => expandSuite({ suite: resolveSuite(written) }).arms);
+  return (old ?? []).flatMap((arm, index) =>
+    arm.axes.flatMap(({ name, values }, axis): [string, number, number][] => {
+      const length = now?.[index]?.axes[axis]?.values.length ?? values.length;
+      return length === values.length ? [] : [[`${name} of ${arm.name}`, length, values.length]];
+    }),
+  );
+}
