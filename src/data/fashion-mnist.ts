@@ -1,8 +1,8 @@
 /** Fashion-MNIST, stored in its publisher's IDX layout, from Debian's package where installed or by address. */
 import { join } from 'node:path';
 import { filesSource, gzipFolderSource } from './archive.js';
+import type { StoredDataSet } from './holding.js';
 import { idxSource } from './idx.js';
-import type { StoredDataSet } from './provide.js';
 import { fileReader, type StoredFile } from './stored.js';
 
 const home = 'https://github.com/zalandoresearch/fashion-mnist';

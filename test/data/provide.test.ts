@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { type FetchedFile, type Holding, placeOf, provide, type Source } from '../../src/data/provide.js';
+import { type FetchedFile, type Holding, placeOf, type Source } from '../../src/data/holding.js';
+import { provide } from '../../src/data/provide.js';
 import { md5Of } from '../../src/data/stored.js';
 import { useScratch } from './scratch.js';
 
@@ -154,8 +156,8 @@ describe('the files of a data set', () => {
     const stages: string[] = [];
     const holding = holdingOf(source);
     const both = await Promise.all([
-      provide(holding, ({ stage }) => stages.push(stage)),
-      provide(holding, ({ stage }) => stages.push(stage)),
+      provide(holding, { onProgress: ({ stage }) => stages.push(stage) }),
+      provide(holding, { onProgress: ({ stage }) => stages.push(stage) }),
     ]);
     expect(both[0]).toBe(both[1]);
     expect(source.asked()).toBe(1);
@@ -170,6 +172,38 @@ describe('the files of a data set', () => {
     await provide(holdingOf(sourceOf(good)));
     expect(readdirSync(scratch.path('cache', 'data', 'some-data')).sort()).toEqual(['one.bin', 'two.bin']);
     expect(readdirSync(scratch.path('cache', 'data'))).toEqual(['some-data']);
+  });
+
+  it('are not fetched on after an interruption, which leaves nothing half done', async () => {
+    const stop = new AbortController();
+    const slow: Source = {
+      title: 'slow',
+      async *fetch({ signal }) {
+        yield { name: 'one.bin', bytes: first };
+        stop.abort();
+        signal?.throwIfAborted();
+      },
+    };
+    const spare = sourceOf(good);
+    const fetched = provide(holdingOf(slow, spare), { signal: stop.signal });
+    await expect(fetched).rejects.toMatchObject({ code: 'interrupted', exitCode: 130 });
+    expect(spare.asked()).toBe(0);
+    expect(readdirSync(scratch.path('cache', 'data'))).toEqual(['some-data']);
+  });
+
+  it('are not waited for after an interruption', async () => {
+    const stop = new AbortController();
+    const endless: Source = {
+      title: 'endless',
+      async *fetch({ signal }) {
+        await setTimeout(60_000, undefined, { signal });
+        yield* good;
+      },
+    };
+    const options = { signal: stop.signal, onProgress: () => stop.abort() };
+    const both = [provide(holdingOf(endless), options), provide(holdingOf(endless), options)];
+    const interrupted = { status: 'rejected', reason: { code: 'interrupted' } };
+    expect(await Promise.allSettled(both)).toMatchObject([interrupted, interrupted]);
   });
 
   it('that cannot be written are an error about the disk', async () => {
