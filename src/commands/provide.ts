@@ -10,5 +10,8 @@ import type { ShowStage } from './stages.js';
 export async function provide(dataSet: string | null, show: ShowStage, signal: AbortSignal): Promise<void> {
   await ensureEngine({ signal, onProgress: ({ stage, fraction }) => show(`engine: ${stage}`, fraction) });
   if (dataSet === null) return;
-  await openDataSet(dataSet, { onProgress: ({ stage, fraction }) => show(`data: ${stage}`, fraction) });
+  await openDataSet(dataSet, {
+    signal,
+    onProgress: ({ stage, fraction }) => show(`data: ${stage}`, fraction),
+  });
 }
