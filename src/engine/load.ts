@@ -6,6 +6,7 @@ import { SambenchError } from '../errors.js';
 import { setGraphRewriting } from './graph-session.js';
 import { type EngineLocation, ensureEngine } from './install/install.js';
 import { linkPath, tfjsVersion } from './install/location.js';
+import { keptProbe } from './install/probe.js';
 import { runProgram } from './install/program.js';
 import { loadNativeGraphs } from './native.js';
 import { setTensorflow, type Tensorflow } from './tensorflow.js';
@@ -76,7 +77,8 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
   return {
     tensorflowVersion: binding.TF_Version,
     tfjsVersion: tfjsVersion(),
-    oneDnn: lines.includes('oneDNN custom operations are on'),
+    // Asked by its environment, a library does the same each time; only the newer ones say so again here.
+    oneDnn: options.oneDnn && keptProbe(location).oneDnn,
     gpu: binding.isUsingGpuDevice() ? await cardName() : null,
   };
 }

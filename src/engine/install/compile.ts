@@ -2,24 +2,20 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join, relative } from 'node:path';
 import { SambenchError } from '../../errors.js';
-import { type EngineLocation, tfjsFolder } from './location.js';
+import { type EngineLocation, nativeFolder, tfjsFolder } from './location.js';
 import { nodeApiVersion } from './pins.js';
-import { probeEngine } from './probe.js';
+import { type EngineProbe, probeEngine } from './probe.js';
 import { type ProgramResult, runProgram } from './program.js';
 import type { StageContext } from './stage.js';
 
 const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string })
   .include_dir;
 
-/** Folder of the C++ sources of our own. */
-const nativeFolder = fileURLToPath(new URL('../native', import.meta.url));
-
 /** Whether the engine's addons are compiled. */
-export function hasAddons({ binding, standardError, graph, addons }: EngineLocation): boolean {
-  return [binding, standardError, graph, join(addons, 'tensorflow')].every((file) => existsSync(file));
+export function hasAddons({ binding, standardError, graph, facts, addons }: EngineLocation): boolean {
+  return [binding, standardError, graph, facts, join(addons, 'tensorflow')].every((file) => existsSync(file));
 }
 
 /** The words of the C++ compiler's command: `$CXX`, else g++, else clang++; null when there is none. */
@@ -47,7 +43,8 @@ export async function installAddons(
   await rm(target, { recursive: true, force: true });
   try {
     await compileInto(target, location, compiler, context);
-    await demandLoadable(target, context.signal);
+    const facts = await tryAddons(target, location, context.signal);
+    await writeFile(join(target, basename(location.facts)), `${JSON.stringify(facts)}\n`);
     await rm(location.addons, { recursive: true, force: true });
     await rename(target, location.addons);
   } finally {
@@ -95,13 +92,19 @@ async function compileInto(
   report({ stage: 'compile', fraction: 0.9 });
 }
 
-/** Throws `engine-failed` when the addons in `folder` do not load. */
-async function demandLoadable(folder: string, signal: AbortSignal | undefined): Promise<void> {
-  const [standardError, binding] = [join(folder, 'standard_error.node'), join(folder, 'tfjs_binding.node')];
-  const result = await probeEngine({ standardError, binding }, signal);
-  if (!('failure' in result)) return;
+/** Loads the addons in `folder` and returns what they say; throws `engine-failed` when they do not load. */
+async function tryAddons(
+  folder: string,
+  location: EngineLocation,
+  signal: AbortSignal | undefined,
+): Promise<EngineProbe> {
+  const here = (path: string) => join(folder, basename(path));
+  const { binding, standardError, graph } = location;
+  const addons = { binding: here(binding), standardError: here(standardError), graph: here(graph) };
+  const result = await probeEngine(addons, signal);
+  if (!('failure' in result)) return result;
   throw new SambenchError('engine-failed', {
-    file: binding,
+    file: addons.binding,
     problem: `the compiled addon does not load: ${result.failure}`,
     fix: 'See what this machine lacks with the command doctor.',
   });

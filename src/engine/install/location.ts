@@ -1,6 +1,9 @@
 /** Where the parts of an engine lie: pure functions from versions and variant to folders of the cache. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../../cache.js';
 import { libraryNames, nodeApiVersion, recipeVersion, tensorflowVersion, type Variant } from './pins.js';
 
@@ -26,6 +29,8 @@ export interface EngineLocation {
   standardError: string;
   /** The addon that builds and runs graphs. */
   graph: string;
+  /** File with what the engine said of itself when it was tried (an `EngineProbe`). */
+  facts: string;
 }
 
 /** Folder of the npm package whose JavaScript and addon sources are used. */
@@ -68,15 +73,27 @@ export function pinnedEngine(variant: Variant): EngineLocation {
   };
 }
 
+/** Folder of the C++ sources of our own. */
+export const nativeFolder = fileURLToPath(new URL('../native', import.meta.url));
+
 /** The addons of an engine, in a folder keyed by all that they depend on besides the library. */
 export function addonsIn(
   folder: string,
-): Pick<EngineLocation, 'addons' | 'binding' | 'standardError' | 'graph'> {
-  const addons = join(folder, `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}`);
+): Pick<EngineLocation, 'addons' | 'binding' | 'standardError' | 'graph' | 'facts'> {
+  const key = `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}-${sourcesHash()}`;
+  const addons = join(folder, key);
   return {
     addons,
     binding: join(addons, 'tfjs_binding.node'),
     standardError: join(addons, 'standard_error.node'),
     graph: join(addons, 'graph.node'),
+    facts: join(addons, 'engine.json'),
   };
+}
+
+/** Eight digits that change with our C++ sources. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(nativeFolder).sort()) hash.update(readFileSync(join(nativeFolder, name)));
+  return hash.digest('hex').slice(0, 8);
 }

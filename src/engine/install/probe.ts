@@ -1,4 +1,5 @@
 /** Loads an engine in a process of its own and tells what it is: a library that ends the process becomes a message. */
+import { readFileSync } from 'node:fs';
 import type { EngineLocation } from './location.js';
 import { runProgram } from './program.js';
 
@@ -13,12 +14,13 @@ export interface EngineProbe {
 }
 
 const script = `
-const [, standardErrorPath, bindingPath] = process.argv;
+const [, standardErrorPath, bindingPath, graphPath] = process.argv;
 const standardError = require(standardErrorPath);
 standardError.take();
 let binding;
 try {
   binding = require(bindingPath);
+  require(graphPath);
 } finally {
   const lines = standardError.give();
   if (binding) {
@@ -29,14 +31,20 @@ try {
 }
 `;
 
-/** Loads both addons; returns what the engine says, or why it does not load, as one line. */
+/** What an install found and kept of the engine in `location`. */
+export function keptProbe({ facts }: Pick<EngineLocation, 'facts'>): EngineProbe {
+  return JSON.parse(readFileSync(facts, 'utf8')) as EngineProbe;
+}
+
+/** Loads all addons; returns what the engine says, or why it does not load, as one line. */
 export async function probeEngine(
-  { binding, standardError }: Pick<EngineLocation, 'binding' | 'standardError'>,
+  { binding, standardError, graph }: Pick<EngineLocation, 'binding' | 'standardError' | 'graph'>,
   signal?: AbortSignal,
 ): Promise<EngineProbe | { failure: string }> {
   // At log level 0 every version of TensorFlow says whether it uses oneDNN; the newer ones do so at any level.
   const env = { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '0' };
-  const result = await runProgram(process.execPath, ['-e', script, standardError, binding], { env, signal });
+  const args = ['-e', script, standardError, binding, graph];
+  const result = await runProgram(process.execPath, args, { env, signal });
   if (result.code === 0) return JSON.parse(result.stdout) as EngineProbe;
   const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));
   const told = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
