@@ -1,18 +1,9 @@
 /** How a setting is called in tables and charts. */
 import type { SettingSummary, Summary } from './summary.js';
 
-/** The arm with its axis values and, where arms have several budgets, its epochs: `sam, rho 0.05, 40 epochs`. */
+/** The task and the setting: `labelNoise 0.4: sam, rho 0.05`; the task is left out where there is but one. */
 export function labelOf(setting: SettingSummary, summary: Summary): string {
-  const parts = [setting.arm];
-  for (const { name } of summary.axes) {
-    const value = setting.axes[name];
-    if (value !== null && value !== undefined) parts.push(`${name} ${value}`);
-  }
-  const budgets = new Set(
-    summary.settings.filter(({ arm }) => arm === setting.arm).map(({ epochs }) => epochs),
-  );
-  if (budgets.size > 1) parts.push(`${setting.epochs} epochs`);
-  return parts.join(', ');
+  return summary.contexts.length > 1 ? `${setting.context}: ${setting.label}` : setting.label;
 }
 
 /** Place of each label among the series of a chart. */

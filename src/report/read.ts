@@ -2,7 +2,7 @@
 import type { TimingResult } from '../results/result.js';
 import { openStore } from '../results/store.js';
 import type { Cell } from '../suite/cell.js';
-import { type CellRecord, condense } from './record.js';
+import { type CellRecord, condense } from './summarize/record.js';
 
 /** The results of the planned `cells` that exist, in the order of the plan, and the step times if they were measured. */
 export async function readRecords(

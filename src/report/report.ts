@@ -3,8 +3,8 @@ import type { CellResult, TimingResult } from '../results/result.js';
 import { expandSuite } from '../suite/expand.js';
 import { loadSuite } from '../suite/load.js';
 import type { Suite } from '../suite/suite.js';
-import { condense } from './record.js';
-import { summarizeCells } from './summarize.js';
+import { condense } from './summarize/record.js';
+import { summarizeCells } from './summarize/summarize.js';
 import type { Summary } from './summary.js';
 import { type Report, type ReportFolders, writeReport } from './write.js';
 
@@ -14,10 +14,11 @@ import { type Report, type ReportFolders, writeReport } from './write.js';
  */
 export function report(suiteFile: string, folders: ReportFolders): Promise<Report> {
   const { suite } = loadSuite(suiteFile);
-  return writeReport(suite, expandSuite({ suite }).cells, folders);
+  const { cells, skipped } = expandSuite({ suite });
+  return writeReport(suite, cells, folders, skipped);
 }
 
 /** The summary of `suite` from results held in memory, as the reports and the terminal table show it. */
 export function summarize(suite: Suite, results: Iterable<CellResult>, timing: TimingResult | null): Summary {
-  return summarizeCells(suite, expandSuite({ suite }).cells, [...results].map(condense), timing);
+  return summarizeCells(suite, expandSuite({ suite }), [...results].map(condense), timing);
 }

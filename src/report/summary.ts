@@ -1,106 +1,278 @@
-/** What every report format is made from: one plain object, computed once, with a schema and a version. */
+/**
+ * What every report format is made from: one plain object, computed once, with a schema and a version. Accuracies are
+ * fractions, times seconds or milliseconds as named; null stands where a number would not be honest.
+ */
 import Type, { type Static, type TSchema } from 'typebox';
 
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const text = Type.String();
+const flag = Type.Boolean();
 const count = Type.Integer({ minimum: 0 });
 const number = Type.Number();
 const axisValue = Type.Union([Type.Number(), Type.String(), Type.Boolean(), Type.Null()]);
+const bounds = orNull(Type.Object({ low: number, high: number }));
+const estimate = Type.Object({ value: number, interval: bounds });
 
 const meanInterval = Type.Object(
-  {
-    n: count,
-    mean: number,
-    sd: orNull(number),
-    low: orNull(number),
-    high: orNull(number),
-  },
+  { n: count, mean: number, sd: orNull(number), low: orNull(number), high: orNull(number) },
   { description: 'A mean over seeds with its 95 % t interval; sd, low and high are null where n < 2.' },
 );
 
-const counts = Type.Object({
-  planned: count,
-  finished: count,
-  diverged: count,
-  failed: count,
-  timeout: count,
-  missing: count,
+const counts = Type.Object(
+  {
+    planned: count,
+    finished: count,
+    diverged: count,
+    failed: count,
+    timeout: count,
+    missing: count,
+    excluded: count,
+  },
+  { description: 'How the planned cells ended. `excluded` counts finished ones that no mean contains.' },
+);
+
+const budget = Type.Object({ epochs: number, steps: number, gradientEvaluations: number, flops: number });
+
+const seed = Type.Object(
+  {
+    seed: Type.Integer(),
+    cell: text,
+    status: Type.Enum(['finished', 'diverged', 'failed', 'timeout', 'missing']),
+    excluded: orNull(text),
+    error: orNull(text),
+    testAccuracy: orNull(number),
+    testLoss: orNull(number),
+    validationAccuracy: orNull(number),
+    validationLoss: orNull(number),
+    selectedEpoch: orNull(count),
+    epochs: number,
+    gradientEvaluations: number,
+    trainSeconds: orNull(number),
+    evaluationSeconds: orNull(number),
+    otherSeconds: orNull(number),
+    contended: orNull(flag),
+    peakRssBytes: orNull(number),
+    fingerprint: orNull(text),
+    weightsSha256: orNull(text),
+    gitCommit: orNull(text),
+  },
+  { description: 'One cell. Test figures are null unless it finished.' },
+);
+
+const setting = Type.Object(
+  {
+    id: text,
+    arm: text,
+    label: text,
+    context: text,
+    axes: Type.Record(text, axisValue),
+    settings: Type.Object({}, { additionalProperties: true }),
+    ...budget.properties,
+    spent: orNull(budget),
+    chosen: flag,
+    best: flag,
+    leaking: flag,
+    pooled: flag,
+    counts,
+    testAccuracy: orNull(meanInterval),
+    testLoss: orNull(meanInterval),
+    validationAccuracy: orNull(meanInterval),
+    validationLoss: orNull(meanInterval),
+    trainSeconds: orNull(number),
+    wallSeconds: orNull(number),
+    contended: flag,
+    inputWaitShare: orNull(number),
+    stepMilliseconds: orNull(number),
+    stepTimeSeconds: orNull(number),
+    peakRssBytes: orNull(number),
+    seeds: Type.Array(seed),
+  },
+  {
+    description:
+      'All seeds of one setting. Epochs to flops are planned for one seed, `spent` is the mean of what ran; ' +
+      '`stepTimeSeconds` is steps times the clean step time.',
+  },
+);
+
+const comparison = Type.Object(
+  {
+    role: Type.Enum(['primary', 'budget', 'other']),
+    context: text,
+    candidate: text,
+    baseline: text,
+    metric: Type.Enum(['accuracy', 'loss']),
+    pairs: Type.Array(
+      Type.Object({ seed: Type.Integer(), candidate: number, baseline: number, difference: number }),
+    ),
+    difference: meanInterval,
+    p: number,
+    exact: flag,
+    smallestP: number,
+    holmP: orNull(number),
+    wilcoxonP: number,
+    cohensD: orNull(number),
+    detectable: orNull(number),
+    bootstrap: orNull(
+      Type.Object({
+        mean: estimate,
+        median: estimate,
+        interquartileMean: orNull(estimate),
+        probabilityAbove: estimate,
+      }),
+    ),
+    outcome: Type.Enum(['better', 'worse', 'leans better', 'leans worse', 'unclear']),
+  },
+  {
+    description:
+      'Candidate minus baseline over the seeds that both finished. `primary` and `other` form the family of holmP; ' +
+      '`leans` means that the interval excludes zero but the corrected exact p stays above 0.05.',
+  },
+);
+
+const interval = orNull(meanInterval);
+const curvePoint = Type.Object({
+  epoch: number,
+  gradientEvaluations: number,
+  seconds: orNull(number),
+  trainLoss: interval,
+  valLoss: interval,
+  trainAccuracy: interval,
+  valAccuracy: interval,
+  perturbationNorm: interval,
+  gradientCosine: interval,
+  ascent: interval,
 });
 
+const armTiming = Type.Object(
+  {
+    arm: text,
+    cell: text,
+    samples: Type.Array(number),
+    median: number,
+    low: orNull(number),
+    high: orNull(number),
+    mean: number,
+    sd: number,
+    imagesPerSecond: number,
+    ratio: orNull(meanInterval),
+  },
+  {
+    description:
+      'Milliseconds a step. low to high holds the median with 95 % (order statistics); `ratio` is to the baseline, a ' +
+      'mean over rounds of the ratio of the medians.',
+  },
+);
+
 const environment = Type.Object({
-  fingerprint: Type.String(),
-  node: Type.String(),
-  tensorflow: Type.String(),
-  tfjs: Type.String(),
-  os: Type.String(),
-  cpu: Type.String(),
+  fingerprint: text,
+  node: text,
+  tensorflow: text,
+  tfjs: text,
+  os: text,
+  cpu: text,
   cores: count,
   threads: count,
-  gpu: orNull(Type.String()),
-  oneDnn: Type.Boolean(),
+  gpu: orNull(text),
+  oneDnn: flag,
   cells: count,
 });
 
-const setting = Type.Object({
-  id: Type.String(),
-  arm: Type.String(),
-  axes: Type.Record(Type.String(), axisValue),
-  epochs: number,
-  steps: count,
-  gradientEvaluations: number,
-  flops: number,
-  leaking: Type.Boolean(),
-  counts,
-  testAccuracy: orNull(meanInterval),
-  testLoss: orNull(meanInterval),
-  validationAccuracy: orNull(meanInterval),
-  trainSeconds: orNull(number),
-  wallSeconds: orNull(number),
-  contended: Type.Boolean(),
-  stepMilliseconds: orNull(number),
-  peakRssBytes: orNull(number),
-  seeds: Type.Array(
-    Type.Object({
-      seed: Type.Integer(),
-      cell: Type.String(),
-      status: Type.String(),
-      testAccuracy: orNull(number),
-      error: orNull(Type.String()),
-    }),
-  ),
-});
-
-const curve = Type.Object({
-  setting: Type.String(),
-  points: Type.Array(
-    Type.Object({
-      epoch: number,
-      trainLoss: orNull(meanInterval),
-      valLoss: orNull(meanInterval),
-      trainAccuracy: orNull(meanInterval),
-      valAccuracy: orNull(meanInterval),
-    }),
-  ),
-});
+const tally = Type.Array(Type.Object({ value: text, cells: count }));
 
 /** Schema of `reports/<suite>.json`. */
-export const summarySchema = Type.Object({
-  schema: Type.Literal(1),
-  suite: Type.Object({
-    name: Type.String(),
-    title: Type.String(),
-    version: Type.Integer(),
-    baseline: Type.String(),
-    candidate: Type.String(),
-  }),
-  axes: Type.Array(Type.Object({ name: Type.String(), role: Type.Enum(['context', 'tuned']) })),
-  counts,
-  settings: Type.Array(setting),
-  curves: Type.Array(curve),
-  environments: Type.Array(environment),
-});
+export const summarySchema = Type.Object(
+  {
+    schema: Type.Literal(1),
+    suite: Type.Object({
+      name: text,
+      title: text,
+      version: Type.Integer(),
+      description: orNull(text),
+      cuts: Type.Array(text),
+      baseline: text,
+      candidate: text,
+      metric: Type.Enum(['accuracy', 'loss']),
+      equal: Type.Enum(['gradientEvaluations', 'epochs', 'cap', 'none']),
+      tuned: Type.Array(text),
+    }),
+    verdict: Type.Object(
+      {
+        outcome: Type.Enum(['better', 'worse', 'leans better', 'leans worse', 'unclear', 'mixed', 'none']),
+        sentence: text,
+        limits: Type.Array(text),
+      },
+      { description: 'What the results say in plain words, and what they cannot say.' },
+    ),
+    axes: Type.Array(Type.Object({ name: text, role: Type.Enum(['context', 'tuned']) })),
+    contexts: Type.Array(Type.Object({ id: text, axes: Type.Record(text, axisValue) })),
+    arms: Type.Array(Type.Object({ name: text, optimizer: text })),
+    counts,
+    skipped: Type.Array(Type.Object({ reason: text, cells: count })),
+    choices: Type.Array(
+      Type.Object(
+        {
+          context: text,
+          arm: text,
+          setting: text,
+          by: Type.Enum(['only', 'validation', 'test', 'budget']),
+          candidates: count,
+          edges: Type.Array(text),
+        },
+        {
+          description:
+            'The setting that stands for an arm, by what it was chosen, and axes at the edge of their grid.',
+        },
+      ),
+    ),
+    compute: Type.Object(
+      { rule: text, equal: orNull(flag), sentence: text },
+      { description: 'The equal-compute claim, checked against what ran.' },
+    ),
+    settings: Type.Array(setting),
+    comparisons: Type.Array(comparison),
+    curves: Type.Array(Type.Object({ setting: text, points: Type.Array(curvePoint) })),
+    timing: orNull(
+      Type.Object({
+        rounds: count,
+        steps: count,
+        warmup: count,
+        batch: count,
+        environment: text,
+        arms: Type.Array(armTiming),
+      }),
+    ),
+    checks: Type.Array(
+      Type.Object(
+        { name: text, passed: orNull(flag), detail: text },
+        { description: 'Invariants across cells.' },
+      ),
+    ),
+    findings: Type.Array(text),
+    sharpness: Type.Array(Type.Object({ setting: text, measures: Type.Record(text, meanInterval) })),
+    sharpnessTau: Type.Array(Type.Object({ measure: text, tau: number, n: count })),
+    environments: Type.Array(environment),
+    provenance: Type.Object({
+      versions: tally,
+      commits: tally,
+      suites: tally,
+      data: tally,
+      commands: tally,
+    }),
+  },
+  {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'sambench report summary, version 1',
+  },
+);
 
 export type Summary = Static<typeof summarySchema>;
-export type SettingSummary = Static<typeof setting>;
-export type CurveSummary = Static<typeof curve>;
-export type StatusCounts = Static<typeof counts>;
-export type EnvironmentSummary = Static<typeof environment>;
+export type SettingSummary = Summary['settings'][number];
+export type SeedSummary = SettingSummary['seeds'][number];
+export type ComparisonSummary = Summary['comparisons'][number];
+export type CurveSummary = Summary['curves'][number];
+export type CurvePoint = CurveSummary['points'][number];
+export type TimingSummary = NonNullable<Summary['timing']>;
+export type StatusCounts = Summary['counts'];
+export type EnvironmentSummary = Summary['environments'][number];
+export type Choice = Summary['choices'][number];
+export type Outcome = ComparisonSummary['outcome'];

@@ -8,7 +8,7 @@ import { curveCharts } from './charts/curves.js';
 import { seedChart } from './charts/seeds.js';
 import { page } from './page.js';
 import { readRecords } from './read.js';
-import { type SuiteFacts, summarizeCells } from './summarize.js';
+import { type SuiteFacts, summarizeCells } from './summarize/summarize.js';
 import type { Summary } from './summary.js';
 
 /** Where results are read from and reports are written to. */
@@ -28,9 +28,10 @@ export async function writeReport(
   suite: SuiteFacts,
   cells: readonly Cell[],
   { resultsDir, reportsDir }: ReportFolders,
+  skipped: readonly { reason: string }[] = [],
 ): Promise<Report> {
   const { records, timing } = await readRecords(resultsDir, suite.name, cells);
-  const summary = summarizeCells(suite, cells, records, timing);
+  const summary = summarizeCells(suite, { cells, skipped }, records, timing);
   const seeds = await seedChart(summary);
   const html = page(summary, { curves: await curveCharts(summary), seeds: seeds ? [seeds] : [] });
   return { summary, files: [await write(path.join(reportsDir, `${suite.name}.html`), html)] };

@@ -226,6 +226,7 @@ export function quickstart(seeds = [1, 2, 3], noise: number[] = [0], rhos: numbe
     name: 'quickstart',
     version: 1,
     title: 'SAM and Adam on CIFAR-10 at equal compute, in minutes',
+    compute: { equal: 'gradientEvaluations' as const },
     compare: { baseline: 'adam', candidate: 'sam' },
   };
   return { suite, cells, results, timing: timingOf('quickstart', cells) };

@@ -2,7 +2,7 @@
  * A cell's result in the form that reports need: its history as columns of numbers, which take a tenth of the memory of
  * rows, so that ten thousand cells fit.
  */
-import type { CellResult, HistoryRow } from '../results/result.js';
+import type { CellResult, HistoryRow } from '../../results/result.js';
 
 /** The numbers of a history row that reports draw. */
 export const curveFields = [

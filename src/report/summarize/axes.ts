@@ -1,5 +1,5 @@
 /** Which settings a grid varies: the columns that tell the rows of a table apart. */
-import type { Cell, CellSettings } from '../suite/cell.js';
+import type { Cell, CellSettings } from '../../suite/cell.js';
 
 export type AxisValue = number | string | boolean | null;
 

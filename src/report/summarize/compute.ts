@@ -1,0 +1,78 @@
+/** The equal-compute claim, checked against what ran and not only against the plan. */
+import { whole } from '../number.js';
+import type { SettingSummary, Summary } from '../summary.js';
+
+type Rule = Summary['suite']['equal'];
+
+const nameOf: Record<Rule, string> = {
+  gradientEvaluations: 'gradient evaluations',
+  epochs: 'epochs',
+  cap: 'gradient evaluations at most',
+  none: 'nothing',
+};
+
+/** Checks that the largest budgets of all arms are equal in what `rule` names. `equal` is null where nothing is claimed. */
+export function checkCompute(settings: readonly SettingSummary[], rule: Rule): Summary['compute'] {
+  const name = nameOf[rule];
+  if (rule === 'none') {
+    return {
+      rule: name,
+      equal: null,
+      sentence: 'The suite claims no equal compute; compare the budgets below.',
+    };
+  }
+  const quantity = rule === 'epochs' ? 'epochs' : 'gradientEvaluations';
+  const arms = [...new Set(settings.map(({ arm }) => arm))];
+  const largest = arms.map((arm) => {
+    const own = settings.filter((setting) => setting.arm === arm);
+    const planned = Math.max(...own.map((setting) => setting[quantity]));
+    const ran = own.flatMap(({ spent }) => (spent ? [spent[quantity]] : []));
+    return { arm, planned, ran: ran.length === 0 ? null : Math.max(...ran) };
+  });
+  const most = Math.max(...largest.map(({ planned }) => planned));
+  const short = largest.filter(({ planned }) => !close(planned, most));
+  const strayed = largest.filter(({ planned, ran }) => ran !== null && !close(ran, planned));
+  const amount = plain(most);
+  if (short.length > 0) {
+    const list = short.map(({ arm, planned }) => `${arm} has ${plain(planned)}`).join(', ');
+    return {
+      rule: name,
+      equal: false,
+      sentence: `Budgets are not equal: up to ${amount} ${name}, but ${list}.`,
+    };
+  }
+  if (rule === 'cap') {
+    const list = strayed.map(({ arm, ran }) => `${arm} used ${plain(ran ?? 0)}`).join(', ');
+    const tail = list ? ` Stopped early: ${list}.` : '';
+    return {
+      rule: name,
+      equal: true,
+      sentence: `Every arm was allowed the same ${amount} gradient evaluations.${tail}`,
+    };
+  }
+  if (strayed.length > 0) {
+    const list = strayed.map(({ arm, ran }) => `${arm} used ${plain(ran ?? 0)}`).join(', ');
+    return { rule: name, equal: false, sentence: `Every arm was given ${amount} ${name}, but ${list}.` };
+  }
+  if (largest.every(({ ran }) => ran === null)) {
+    return {
+      rule: name,
+      equal: null,
+      sentence: `The plan gives every arm the same ${amount} ${name}; no cell has run that could confirm it.`,
+    };
+  }
+  return {
+    rule: name,
+    equal: true,
+    sentence: `Checked: the largest budget of every arm is the same ${amount} ${name}, in the plan and in what ran.`,
+  };
+}
+
+// Ascending in every k-th step rounds up by one evaluation.
+function close(left: number, right: number): boolean {
+  return Math.abs(left - right) <= Math.max(1, 0.001 * right);
+}
+
+function plain(value: number): string {
+  return whole(value);
+}

@@ -1,0 +1,103 @@
+/** Cells that differ in nothing but their seed, with their results: the rows of every table. */
+import { canonicalJson } from '../../suite/canonical.js';
+import type { Budget, Cell, CellSettings } from '../../suite/cell.js';
+import { type Axis, type AxisValue, axisValues } from './axes.js';
+import type { CellRecord } from './record.js';
+
+/** One planned cell of a group. */
+export interface GroupSeed {
+  seed: number;
+  cell: string;
+  /** Null where no result exists yet. */
+  record: CellRecord | null;
+  /** Why a finished result is in no mean, or null. */
+  excluded: string | null;
+}
+
+/** All seeds of one setting. */
+export interface Group {
+  /** Readable and unique within the suite: the cells' id without seed and hash. */
+  id: string;
+  arm: string;
+  /** The arm with its axis values. */
+  label: string;
+  /** Id of the task: the values of the axes that change it; empty when there is but one task. */
+  context: string;
+  settings: CellSettings;
+  axes: Record<string, AxisValue>;
+  budget: Budget;
+  seeds: GroupSeed[];
+}
+
+/** Groups the planned `cells` by arm and settings, in the order of the plan, and hands each cell its record. */
+export function groupCells(
+  cells: readonly Cell[],
+  records: ReadonlyMap<string, CellRecord>,
+  axes: readonly Axis[],
+  exclude: (record: CellRecord) => string | null,
+): Group[] {
+  const groups = new Map<string, Group>();
+  const names = new Map<string, number>();
+  // Cells of one setting share the object of their settings, whose text need be written once only.
+  const texts = new Map<CellSettings, string>();
+  for (const { id, arm, seed, settings, budget } of cells) {
+    const text = texts.get(settings) ?? canonicalJson(settings);
+    texts.set(settings, text);
+    const key = `${arm}\n${text}`;
+    let group = groups.get(key);
+    if (!group) {
+      const name = id.replace(/-s\d+-[0-9a-f]+$/, '');
+      const taken = names.get(name) ?? 0;
+      names.set(name, taken + 1);
+      const values = axisValues(settings, axes);
+      group = {
+        id: taken === 0 ? name : `${name}-${taken + 1}`,
+        arm,
+        label: arm,
+        context: describeAxes(values, axes, 'context'),
+        settings,
+        axes: values,
+        budget,
+        seeds: [],
+      };
+      groups.set(key, group);
+    }
+    const record = records.get(id) ?? null;
+    group.seeds.push({
+      seed,
+      cell: id,
+      record,
+      excluded: record?.status === 'finished' ? exclude(record) : null,
+    });
+  }
+  const all = [...groups.values()];
+  for (const group of all) {
+    group.seeds.sort((left, right) => left.seed - right.seed);
+    group.label = labelOf(group, all, axes);
+  }
+  return all;
+}
+
+/** The finished results of a group that means may contain. */
+export function included(group: Group): CellRecord[] {
+  return group.seeds.flatMap(({ record, excluded }) =>
+    record?.status === 'finished' && excluded === null ? [record] : [],
+  );
+}
+
+/** `sam, rho 0.05, 40 epochs`: the epochs only where the arm has several budgets, the task not at all. */
+function labelOf(group: Group, all: readonly Group[], axes: readonly Axis[]): string {
+  const own = all.filter(({ arm, context }) => arm === group.arm && context === group.context);
+  const budgets = new Set(own.map(({ budget }) => budget.epochs));
+  const tuned = describeAxes(group.axes, axes, 'tuned');
+  return [group.arm, tuned, budgets.size > 1 ? `${group.budget.epochs} epochs` : '']
+    .filter(Boolean)
+    .join(', ');
+}
+
+function describeAxes(values: Record<string, AxisValue>, axes: readonly Axis[], role: Axis['role']): string {
+  return axes
+    .filter((axis) => axis.role === role && values[axis.name] !== null)
+    .map(({ name }) => `${name} ${values[name]}`)
+    .join(', ');
+}

@@ -1,0 +1,116 @@
+/** One row of the tables: what the seeds of one setting say together. */
+import type { TimingResult } from '../../results/result.js';
+import { mean } from '../../stats/describe.js';
+import { type MeanInterval, tInterval } from '../../stats/t-interval.js';
+import type { Budget } from '../../suite/cell.js';
+import type { SeedSummary, SettingSummary, StatusCounts } from '../summary.js';
+import { type Group, type GroupSeed, included } from './group.js';
+import type { CellRecord } from './record.js';
+
+/** Summarizes `group`. Means of times are over cells of the machine `fingerprint` alone, whatever else is pooled. */
+export function summarizeSetting(
+  group: Group,
+  timing: TimingResult | null,
+  fingerprint: string | null,
+): SettingSummary {
+  const records = included(group);
+  const own = records.filter(({ environment }) => environment.fingerprint === fingerprint);
+  // Times of cells that ran alone are cleaner; contended ones count only where there are no others.
+  const alone = own.filter(({ time }) => !time.contended);
+  const timed = alone.length > 0 ? alone : own;
+  const over = (read: (record: CellRecord) => number | null | undefined): MeanInterval | null =>
+    tInterval(
+      records
+        .map(read)
+        .filter((value): value is number => typeof value === 'number' && Number.isFinite(value)),
+    );
+  const ofTimed = (read: (record: CellRecord) => number) =>
+    timed.length === 0 ? null : mean(timed.map(read));
+  const stepMilliseconds = stepTimeOf(group, timing);
+  return {
+    id: group.id,
+    arm: group.arm,
+    label: group.label,
+    context: group.context,
+    axes: group.axes,
+    settings: { ...group.settings },
+    ...group.budget,
+    spent: spentBy(records),
+    chosen: false,
+    best: false,
+    leaking: group.settings.select === 'test',
+    pooled: new Set(records.map(({ environment }) => environment.fingerprint)).size > 1,
+    counts: countStatuses([group]),
+    testAccuracy: over(({ final }) => final?.test.accuracy),
+    testLoss: over(({ final }) => final?.test.loss),
+    validationAccuracy: over(({ final }) => final?.validation?.accuracy),
+    validationLoss: over(({ final }) => final?.validation?.loss),
+    trainSeconds: ofTimed(({ time }) => time.trainSeconds),
+    wallSeconds: ofTimed(({ time }) => time.trainSeconds + time.evaluationSeconds + time.otherSeconds),
+    contended: timed.some(({ time }) => time.contended),
+    inputWaitShare: ofTimed(({ time }) =>
+      time.trainSeconds > 0 ? time.inputWaitSeconds / time.trainSeconds : 0,
+    ),
+    stepMilliseconds,
+    stepTimeSeconds: stepMilliseconds === null ? null : (stepMilliseconds * group.budget.steps) / 1000,
+    peakRssBytes:
+      timed.length === 0 ? null : Math.max(...timed.map(({ memory }) => memory.peakRssBytes)) || null,
+    seeds: group.seeds.map(summarizeSeed),
+  };
+}
+
+/** How many cells are planned, and how each ended. */
+export function countStatuses(groups: readonly Group[]): StatusCounts {
+  const counts = { planned: 0, finished: 0, diverged: 0, failed: 0, timeout: 0, missing: 0, excluded: 0 };
+  for (const { seeds } of groups) {
+    counts.planned += seeds.length;
+    for (const { record, excluded } of seeds) {
+      counts[record?.status ?? 'missing'] += 1;
+      if (excluded !== null) counts.excluded += 1;
+    }
+  }
+  return counts;
+}
+
+function summarizeSeed({ seed, cell, record, excluded }: GroupSeed): SeedSummary {
+  const final = record?.status === 'finished' ? record.final : null;
+  return {
+    seed,
+    cell,
+    status: record?.status ?? 'missing',
+    excluded,
+    error: record?.error ? `${record.error.code}: ${record.error.message}` : null,
+    testAccuracy: final?.test.accuracy ?? null,
+    testLoss: final?.test.loss ?? null,
+    validationAccuracy: final?.validation?.accuracy ?? null,
+    validationLoss: final?.validation?.loss ?? null,
+    selectedEpoch: final?.selectedEpoch ?? null,
+    epochs: record?.history.epoch.length ?? 0,
+    gradientEvaluations: record && final ? record.budget.gradientEvaluations : 0,
+    trainSeconds: record?.time.trainSeconds ?? null,
+    evaluationSeconds: record?.time.evaluationSeconds ?? null,
+    otherSeconds: record?.time.otherSeconds ?? null,
+    contended: record?.time.contended ?? null,
+    peakRssBytes: record?.memory.peakRssBytes || null,
+    fingerprint: record?.environment.fingerprint ?? null,
+    weightsSha256: final?.weightsSha256 ?? null,
+    gitCommit: record?.provenance.gitCommit ?? null,
+  };
+}
+
+function spentBy(records: readonly CellRecord[]): Budget | null {
+  if (records.length === 0) return null;
+  const of = (read: (budget: Budget) => number) => mean(records.map(({ budget }) => read(budget)));
+  return {
+    epochs: of(({ epochs }) => epochs),
+    steps: of(({ steps }) => steps),
+    gradientEvaluations: of(({ gradientEvaluations }) => gradientEvaluations),
+    flops: of(({ flops }) => flops),
+  };
+}
+
+// The timing phase times one setting an arm; its step time holds for the arm's other settings of the same batch size.
+function stepTimeOf({ arm, settings }: Group, timing: TimingResult | null): number | null {
+  if (timing === null || timing.batch !== settings.batch) return null;
+  return timing.arms.find((timed) => timed.arm === arm)?.medianMilliseconds ?? null;
+}

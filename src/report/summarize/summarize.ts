@@ -1,0 +1,158 @@
+/** From result files to the summary: the one place where a report's numbers are computed. */
+import type { TimingResult } from '../../results/result.js';
+import type { Cell, CellSettings } from '../../suite/cell.js';
+import type { Choice, SettingSummary, Summary } from '../summary.js';
+import { findAxes } from './axes.js';
+import { bestSettings } from './best.js';
+import { chooseSettings } from './choose.js';
+import { compareArms } from './comparisons.js';
+import { checkCompute } from './compute.js';
+import { summarizeCurve } from './curve.js';
+import { describeOptimizer } from './describe-arm.js';
+import { exclusionOf, majorityOf } from './exclude.js';
+import { checkPairs, checkPerturbation, findTwins } from './findings.js';
+import { type Group, groupCells } from './group.js';
+import { summarizeEnvironments, summarizeProvenance } from './provenance.js';
+import type { CellRecord } from './record.js';
+import { countStatuses, summarizeSetting } from './setting.js';
+import { correlateSharpness, summarizeSharpness } from './sharpness.js';
+import { summarizeTiming } from './timing.js';
+import { type Evidence, verdictOf } from './verdict.js';
+
+/** What the summary needs to know of a suite. */
+export interface SuiteFacts {
+  name: string;
+  version: number;
+  title: string;
+  description?: string | null;
+  provenance?: { cuts: readonly string[] } | null;
+  compute?: { equal: Summary['suite']['equal'] };
+  tune?: { axes: readonly string[] } | null;
+  compare: {
+    baseline: string;
+    candidate: string;
+    metric?: 'accuracy' | 'loss';
+    /** Whether a mean of accuracy may contain cells of several machines. */
+    poolFingerprints?: boolean;
+  };
+}
+
+/** The cells that a suite plans, and those that its rules leave out. */
+export interface Plan {
+  cells: readonly Cell[];
+  skipped?: readonly { reason: string }[];
+}
+
+/** Beyond these numbers, curves are drawn only for the settings that stand for their arms. */
+const mostCurves = 12;
+
+/**
+ * The summary of a suite whose plan is `plan`, from the records of its results, in whatever order they come. Cells
+ * without a record are missing; records that belong to no planned cell (of other settings or an older version) are left
+ * out.
+ */
+export function summarizeCells(
+  suite: SuiteFacts,
+  { cells, skipped = [] }: Plan,
+  records: Iterable<CellRecord>,
+  timing: TimingResult | null,
+): Summary {
+  const planned = new Set(cells.map(({ id }) => id));
+  const byCell = new Map<string, CellRecord>();
+  for (const record of records) if (planned.has(record.cell)) byCell.set(record.cell, record);
+  const axes = findAxes(cells);
+  const majority = majorityOf(byCell.values());
+  const pool = suite.compare.poolFingerprints === true;
+  const groups = groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool));
+  const metric = suite.compare.metric ?? 'accuracy';
+  const rows = groups.map((group) => summarizeSetting(group, timing, majority.fingerprint));
+  const choices = chooseSettings(rows, axes, metric);
+  const settings = mark(rows, choices, bestSettings(rows, metric));
+  const inOrder = cells.flatMap(({ id }) => byCell.get(id) ?? []);
+  const question = { baseline: suite.compare.baseline, candidate: suite.compare.candidate, metric };
+  const base: Evidence = {
+    suite: {
+      name: suite.name,
+      title: suite.title,
+      version: suite.version,
+      description: suite.description ?? null,
+      cuts: [...(suite.provenance?.cuts ?? [])],
+      ...question,
+      equal: suite.compute?.equal ?? 'none',
+      tuned: [...(suite.tune?.axes ?? [])],
+    },
+    contexts: contextsOf(settings, axes),
+    counts: countStatuses(groups),
+    settings,
+    choices,
+    comparisons: compareArms(settings, choices, question),
+    compute: checkCompute(settings, suite.compute?.equal ?? 'none'),
+    checks: [...checkPairs(groups), ...checkPerturbation(groups)],
+  };
+  return {
+    schema: 1,
+    ...base,
+    verdict: verdictOf(base),
+    axes: axes.map(({ name, role }) => ({ name, role })),
+    arms: describeArms(cells),
+    skipped: tallySkipped(skipped),
+    curves: drawnGroups(groups, settings).flatMap(
+      (group) => summarizeCurve(group, majority.fingerprint) ?? [],
+    ),
+    timing: summarizeTiming(timing, suite.compare.baseline),
+    findings: findTwins(settings),
+    sharpness: summarizeSharpness(groups),
+    sharpnessTau: correlateSharpness(groups),
+    environments: summarizeEnvironments(inOrder),
+    provenance: summarizeProvenance(inOrder),
+  };
+}
+
+function mark(
+  rows: SettingSummary[],
+  choices: readonly Choice[],
+  best: ReadonlySet<string>,
+): SettingSummary[] {
+  const chosen = new Set(choices.map(({ setting }) => setting));
+  return rows.map((row) => ({ ...row, chosen: chosen.has(row.id), best: best.has(row.id) }));
+}
+
+function contextsOf(
+  settings: readonly SettingSummary[],
+  axes: ReturnType<typeof findAxes>,
+): Summary['contexts'] {
+  const names = axes.filter(({ role }) => role === 'context').map(({ name }) => name);
+  const contexts = new Map<string, Summary['contexts'][number]>();
+  for (const { context, axes: values } of settings) {
+    if (contexts.has(context)) continue;
+    contexts.set(context, {
+      id: context,
+      axes: Object.fromEntries(names.map((name) => [name, values[name] ?? null])),
+    });
+  }
+  return [...contexts.values()];
+}
+
+function describeArms(cells: readonly Cell[]): Summary['arms'] {
+  const arms = new Map<string, Set<CellSettings>>();
+  for (const { arm, settings } of cells) arms.set(arm, (arms.get(arm) ?? new Set()).add(settings));
+  return [...arms].map(([name, all]) => {
+    const own = [...all].map((settings) => ({ arm: name, settings }));
+    const varied = new Set(findAxes(own).map((axis) => axis.name));
+    const first = own[0]?.settings.optimizer;
+    return { name, optimizer: first ? describeOptimizer(first, varied) : name };
+  });
+}
+
+function tallySkipped(skipped: readonly { reason: string }[]): Summary['skipped'] {
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return [...reasons].map(([reason, cells]) => ({ reason, cells }));
+}
+
+/** All settings where they are few; else those that stand for their arms and the baseline's other budgets. */
+function drawnGroups(groups: readonly Group[], settings: readonly SettingSummary[]): Group[] {
+  if (groups.length <= mostCurves) return [...groups];
+  const drawn = new Set(settings.filter(({ chosen }) => chosen).map(({ id }) => id));
+  return groups.filter(({ id }) => drawn.has(id));
+}
