@@ -1,6 +1,5 @@
 /** `sambench bench SUITE`: trains the cells that have no finished result, times the steps, writes the report. */
 import { SambenchError } from '../errors.js';
-import { writeReport } from '../report/write.js';
 import { openStore, type ResultStore } from '../results/store.js';
 import { isTimingStale, representatives } from '../run/time-arms.js';
 import type { Cell } from '../suite/cell.js';
@@ -52,6 +51,8 @@ export async function bench(
     trained = await work({ suite, sha256: loaded.sha256, selected, timed, store, flags, surroundings });
   }
 
+  // The charts' library takes a while to load, which a refused suite need not wait for.
+  const { writeReport } = await import('../report/write.js');
   const folders = { resultsDir: flags.results, reportsDir: flags.reports };
   const { summary, files } = await writeReport(suite, cells, folders);
   const chosen = new Set(selected.map(({ id }) => id));

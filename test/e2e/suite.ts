@@ -53,7 +53,9 @@ export async function workplace(changes: Record<string, unknown> = {}): Promise<
       ...flags,
     ],
     async results() {
-      const names = (await readdir(own)).filter((name) => name.endsWith('.json') && name !== 'timing.json');
+      const names = (await readdir(own)).filter(
+        (name) => /^[^.].*\.json$/.test(name) && name !== 'timing.json',
+      );
       return Promise.all(
         names.sort().map(async (name) => JSON.parse(await readFile(path.join(own, name), 'utf8'))),
       );
