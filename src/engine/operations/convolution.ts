@@ -10,8 +10,7 @@ import { matrixProduct } from './matrix-product.js';
 export function convolve(x: Tensor4D, kernel: Tensor4D, stride: number): Tensor4D {
   const { conv2d, reshape } = tf();
   const [kernelHeight, kernelWidth, channels, filters] = kernel.shape;
-  if (process.env.NOMM || kernelHeight !== 1 || kernelWidth !== 1 || stride !== 1)
-    return conv2d(x, kernel, stride, 'same');
+  if (kernelHeight !== 1 || kernelWidth !== 1 || stride !== 1) return conv2d(x, kernel, stride, 'same');
   const [batch, height, width] = x.shape;
   const rows = reshape(x, [batch * height * width, channels]) as Tensor2D;
   const product = matrixProduct(rows, reshape(kernel, [channels, filters]) as Tensor2D);
