@@ -1,6 +1,5 @@
 /** The working part of `bench`: provides engine and data, trains the missing cells, times the steps. */
 
-import type { SambenchError } from '../errors.js';
 import { describeProvenance } from '../results/provenance.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
 import { inRunOrder, runGrid } from '../run/grid.js';
