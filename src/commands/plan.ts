@@ -145,7 +145,7 @@ function describe({ loaded, grid, selected, missing, results, speed, jobs }: Pla
   const arms = suite.arms.map(({ name }): PlannedArm => {
     const own = cells.filter(({ arm }) => arm === name);
     const most = (key: 'steps' | 'gradientEvaluations' | 'flops') =>
-      Math.max(0, ...own.map((cell) => cell[key]));
+      own.reduce((largest, cell) => Math.max(largest, cell[key]), 0);
     return {
       arm: name,
       cells: own.length,

@@ -86,8 +86,17 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
     path: '--fit',
     problem: `is too short: the smallest version of ${written.name} takes about ${Math.ceil(cost(size) / 60)} minutes`,
     value: request.time,
-    fix: 'Give more time, let axes shrink with --shrink rho, or remove arms from a copy of the suite.',
+    fix: `Give more time${shrinkable(loaded.suite, request.shrink)}, or remove arms from a copy of the suite.`,
   });
+}
+
+/** The advice to let axes shrink that could and may not yet. */
+function shrinkable(suite: Suite, shrink: readonly string[]): string {
+  const axes = expandSuite({ suite }).arms.flatMap((arm) =>
+    arm.axes.filter(({ values }) => values.length > 3),
+  );
+  const names = [...new Set(axes.map(({ name }) => name))].filter((name) => !shrink.includes(name));
+  return names.length === 0 ? '' : `, let axes shrink with --shrink ${names.join(',')}`;
 }
 
 /** The size with the largest of the ascending `values` that fits, or with the smallest where none does. */

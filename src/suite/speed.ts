@@ -81,7 +81,7 @@ export function speedOfResults(results: readonly CellResult[]): Speed | null {
     };
   });
   const other = median(finished.map(({ time }) => time.otherSeconds));
-  const memory = Math.max(...finished.map(({ memory: { peakRssBytes } }) => peakRssBytes));
+  const memory = finished.reduce((most, { memory }) => Math.max(most, memory.peakRssBytes), 0);
   return speedOf('results', samples, other, memory);
 }
 

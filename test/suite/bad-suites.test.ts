@@ -10,10 +10,20 @@ const optimizer = (suite: Example, index: number) => arm(suite, index).optimizer
 const base = (suite: Example) => optimizer(suite, 1).base as Record<string, unknown>;
 
 const rows: Row[] = [
-  ['an unknown field', (s) => void (s.epoch = 3), 'epoch', '3', 'Did you mean "epochs"?'],
+  [
+    'an unknown field',
+    (s) => {
+      s.epoch = 3;
+    },
+    'epoch',
+    '3',
+    'Did you mean "epochs"?',
+  ],
   [
     'an unknown field far from all',
-    (s) => void (s.qqqqqq = 1),
+    (s) => {
+      s.qqqqqq = 1;
+    },
     'qqqqqq',
     '1',
     'Known here: "$schema", "name"',
@@ -30,28 +40,36 @@ const rows: Row[] = [
   ],
   [
     'an unknown field in data',
-    (s) => void (s.data.labelNoize = 0.4),
+    (s) => {
+      s.data.labelNoize = 0.4;
+    },
     'data.labelNoize',
     '0.4',
     'Did you mean "labelNoise"?',
   ],
   [
     'an unknown field in the augmentation',
-    (s) => void (s.data.augment = { flop: true }),
+    (s) => {
+      s.data.augment = { flop: true };
+    },
     'data.augment.flop',
     'true',
     'Did you mean "flip"?',
   ],
   [
     'an unknown field in an optimizer',
-    (s) => void (optimizer(s, 1).rhoo = 1),
+    (s) => {
+      optimizer(s, 1).rhoo = 1;
+    },
     'arms[1].optimizer.rhoo',
     '1',
     'Did you mean "rho"?',
   ],
   [
     'an unknown field in a base',
-    (s) => void (base(s).beta3 = 1),
+    (s) => {
+      base(s).beta3 = 1;
+    },
     'arms[1].optimizer.base.beta3',
     '1',
     'Did you mean "beta1"?',
@@ -80,137 +98,261 @@ const rows: Row[] = [
   ],
   [
     'a wrong type',
-    (s) => void (s.batch = '64' as never),
+    (s) => {
+      s.batch = '64' as never;
+    },
     'batch',
     '"64"',
     'Give a whole number of at least 1 or a list: Images a step',
   ],
   [
     'a wrong type inside a grid axis',
-    (s) => void (optimizer(s, 1).rho = [0.1, 'x']),
+    (s) => {
+      optimizer(s, 1).rho = [0.1, 'x'];
+    },
     'arms[1].optimizer.rho[1]',
     '"x"',
     'Give a number of at least 0',
   ],
   [
     'an optimizer as a text',
-    (s) => void (arm(s, 0).optimizer = 'adam'),
+    (s) => {
+      arm(s, 0).optimizer = 'adam';
+    },
     'arms[0].optimizer',
     '"adam"',
     'Give an object',
   ],
   [
     'an optimizer without a name',
-    (s) => void (arm(s, 0).optimizer = { learningRate: 1 }),
+    (s) => {
+      arm(s, 0).optimizer = { learningRate: 1 };
+    },
     'arms[0].optimizer.name',
     null,
     '"sgd", "adam"',
   ],
-  ['an object in place of a list', (s) => void (s.arms = {} as never), 'arms', '{}', 'Give a list'],
+  [
+    'an object in place of a list',
+    (s) => {
+      s.arms = {} as never;
+    },
+    'arms',
+    '{}',
+    'Give a list',
+  ],
   [
     'epochs in words in a list',
-    (s) => void (arm(s, 0).epochs = ['N', 'twice']),
+    (s) => {
+      arm(s, 0).epochs = ['N', 'twice'];
+    },
     'arms[0].epochs[1]',
     '"twice"',
     '"2N"',
   ],
-  ['a fractional batch', (s) => void (s.batch = 1.5), 'batch', '1.5', 'Give a whole number'],
+  [
+    'a fractional batch',
+    (s) => {
+      s.batch = 1.5;
+    },
+    'batch',
+    '1.5',
+    'Give a whole number',
+  ],
   [
     'a negative rho',
-    (s) => void (optimizer(s, 1).rho = -0.05),
+    (s) => {
+      optimizer(s, 1).rho = -0.05;
+    },
     'arms[1].optimizer.rho',
     '-0.05',
     'Give a number of at least 0',
   ],
   [
     'a negative rho in a grid',
-    (s) => void (optimizer(s, 1).rho = [0.1, -1]),
+    (s) => {
+      optimizer(s, 1).rho = [0.1, -1];
+    },
     'arms[1].optimizer.rho[1]',
     '-1',
     'Give a number of at least 0',
   ],
-  ['epochs of zero', (s) => void (s.epochs = 0), 'epochs', '0', 'Give a whole number of at least 1'],
+  [
+    'epochs of zero',
+    (s) => {
+      s.epochs = 0;
+    },
+    'epochs',
+    '0',
+    'Give a whole number of at least 1',
+  ],
   [
     'epochs of an arm of zero',
-    (s) => void (arm(s, 0).epochs = 0),
+    (s) => {
+      arm(s, 0).epochs = 0;
+    },
     'arms[0].epochs',
     '0',
     'Give a whole number of at least 1',
   ],
-  ['epochs in words', (s) => void (arm(s, 0).epochs = 'twice'), 'arms[0].epochs', '"twice"', '"2N"'],
+  [
+    'epochs in words',
+    (s) => {
+      arm(s, 0).epochs = 'twice';
+    },
+    'arms[0].epochs',
+    '"twice"',
+    '"2N"',
+  ],
   [
     'epochs that are not whole',
-    (s) => void (arm(s, 0).epochs = ['N/3', '2N']),
+    (s) => {
+      arm(s, 0).epochs = ['N/3', '2N'];
+    },
     'arms[0].epochs',
     '"N/3"',
     'whole epochs',
   ],
-  ['no seeds', (s) => void (s.seeds = []), 'seeds', '[]', 'Give at least one'],
-  ['zero seeds', (s) => void (s.seeds = 0), 'seeds', '0', 'Give a whole number of at least 1'],
-  ['a seed twice', (s) => void (s.seeds = [1, 2, 1]), 'seeds', '1', 'Keep one of the two'],
-  ['a name with a slash', (s) => void (s.name = 'a/b'), 'name', '"a/b"', 'small letters, digits and hyphens'],
-  ['a name with dots', (s) => void (s.name = '..'), 'name', '".."', 'small letters'],
+  [
+    'no seeds',
+    (s) => {
+      s.seeds = [];
+    },
+    'seeds',
+    '[]',
+    'Give at least one',
+  ],
+  [
+    'zero seeds',
+    (s) => {
+      s.seeds = 0;
+    },
+    'seeds',
+    '0',
+    'Give a whole number of at least 1',
+  ],
+  [
+    'a seed twice',
+    (s) => {
+      s.seeds = [1, 2, 1];
+    },
+    'seeds',
+    '1',
+    'Keep one of the two',
+  ],
+  [
+    'a name with a slash',
+    (s) => {
+      s.name = 'a/b';
+    },
+    'name',
+    '"a/b"',
+    'small letters, digits and hyphens',
+  ],
+  [
+    'a name with dots',
+    (s) => {
+      s.name = '..';
+    },
+    'name',
+    '".."',
+    'small letters',
+  ],
   [
     'an unknown data set',
-    (s) => void (s.data.name = 'cifar01'),
+    (s) => {
+      s.data.name = 'cifar01';
+    },
     'data.name',
     '"cifar01"',
     'Did you mean "cifar10"?',
   ],
   [
     'an unknown network',
-    (s) => void (s.model.name = 'resnet2'),
+    (s) => {
+      s.model.name = 'resnet2';
+    },
     'model.name',
     '"resnet2"',
     'Did you mean "resnet20"?',
   ],
   [
     'an unknown optimizer',
-    (s) => void (optimizer(s, 0).name = 'adma'),
+    (s) => {
+      optimizer(s, 0).name = 'adma';
+    },
     'arms[0].optimizer.name',
     '"adma"',
     'Did you mean "adam"?',
   ],
   [
     'an optimizer of another spelling',
-    (s) => void (optimizer(s, 1).name = 'SAM'),
+    (s) => {
+      optimizer(s, 1).name = 'SAM';
+    },
     'arms[1].optimizer.name',
     '"SAM"',
     'Did you mean "sam"?',
   ],
   [
     'a sharpness-aware rule as a base',
-    (s) => void (base(s).name = 'sam'),
+    (s) => {
+      base(s).name = 'sam';
+    },
     'arms[1].optimizer.base.name',
     '"sam"',
     '"adam"',
   ],
   [
     'an unknown kind of decay',
-    (s) => void (base(s).decay = 'decopled'),
+    (s) => {
+      base(s).decay = 'decopled';
+    },
     'arms[1].optimizer.base.decay',
     '"decopled"',
     'Did you mean "decoupled"?',
   ],
   [
     'an unknown schedule',
-    (s) => void (s.schedule = { name: 'cosin' }),
+    (s) => {
+      s.schedule = { name: 'cosin' };
+    },
     'schedule.name',
     '"cosin"',
     'Did you mean "cosine"?',
   ],
-  ['too many images', (s) => void (s.data.train = 49_900), 'data.train', '49900', 'Give at most 49500'],
-  ['too many test images', (s) => void (s.data.test = 10_001), 'data.test', '10001', 'Give at most 10000'],
+  [
+    'too many images',
+    (s) => {
+      s.data.train = 49_900;
+    },
+    'data.train',
+    '49900',
+    'Give at most 49500',
+  ],
+  [
+    'too many test images',
+    (s) => {
+      s.data.test = 10_001;
+    },
+    'data.test',
+    '10001',
+    'Give at most 10000',
+  ],
   [
     'a batch larger than the training set',
-    (s) => void (s.batch = 5000),
+    (s) => {
+      s.batch = 5000;
+    },
     'batch',
     '5000',
     'Give at most 4000',
   ],
   [
     'a group that does not divide the batch',
-    (s) => void (optimizer(s, 1).m = 48),
+    (s) => {
+      optimizer(s, 1).m = 48;
+    },
     'arms[1].optimizer.m',
     '48',
     'Give a divisor of 64',
@@ -227,127 +369,171 @@ const rows: Row[] = [
   ],
   [
     'a baseline that is no arm',
-    (s) => void (s.compare.baseline = 'adm'),
+    (s) => {
+      s.compare.baseline = 'adm';
+    },
     'compare.baseline',
     '"adm"',
     'Did you mean "adam"?',
   ],
   [
     'a candidate that is no arm',
-    (s) => void (s.compare.candidate = 'zzzzzz'),
+    (s) => {
+      s.compare.candidate = 'zzzzzz';
+    },
     'compare.candidate',
     '"zzzzzz"',
     'Known here: "adam", "sam"',
   ],
   [
     'a candidate that is the baseline',
-    (s) => void (s.compare.candidate = 'adam'),
+    (s) => {
+      s.compare.candidate = 'adam';
+    },
     'compare.candidate',
     '"adam"',
     '"sam"',
   ],
   [
     'two arms of one name',
-    (s) => void (arm(s, 1).name = 'adam'),
+    (s) => {
+      arm(s, 1).name = 'adam';
+    },
     'arms[1].name',
     '"adam"',
     'a name of its own',
   ],
   [
     'two arms alike in file names',
-    (s) => void (arm(s, 1).name = 'Adam'),
+    (s) => {
+      arm(s, 1).name = 'Adam';
+    },
     'arms[1].name',
     '"Adam"',
     'differ in letters',
   ],
   [
     'an arm name with a line break',
-    (s) => void (arm(s, 1).name = 'a\nb'),
+    (s) => {
+      arm(s, 1).name = 'a\nb';
+    },
     'arms[1].name',
     '"a\\nb"',
     'Name of the arm',
   ],
   [
     'a value of an axis twice',
-    (s) => void (optimizer(s, 1).rho = [0.1, 0.1]),
+    (s) => {
+      optimizer(s, 1).rho = [0.1, 0.1];
+    },
     'arms[1].optimizer.rho',
     '0.1',
     'Keep one of the two',
   ],
   [
     'an empty axis',
-    (s) => void (optimizer(s, 1).rho = []),
+    (s) => {
+      optimizer(s, 1).rho = [];
+    },
     'arms[1].optimizer.rho',
     '[]',
     'Give at least one',
   ],
-  ['no arms', (s) => void (s.arms = []), 'arms', '[]', 'Give at least one'],
+  [
+    'no arms',
+    (s) => {
+      s.arms = [];
+    },
+    'arms',
+    '[]',
+    'Give at least one',
+  ],
   [
     'early stopping at equal compute',
-    (s) => void (s.stop = { earlyStopping: {} }),
+    (s) => {
+      s.stop = { earlyStopping: {} };
+    },
     'stop.earlyStopping',
     '"patience":10',
     'compute.equal to "cap" or "none"',
   ],
   [
     'early stopping of one arm at equal compute',
-    (s) => void (arm(s, 0).stop = { earlyStopping: {} }),
+    (s) => {
+      arm(s, 0).stop = { earlyStopping: {} };
+    },
     'arms[0].stop.earlyStopping',
     '"patience":10',
     'compute.equal to "cap"',
   ],
   [
     'selection on validation images that are not there',
-    (s) => void (s.data.validation = 0),
+    (s) => {
+      s.data.validation = 0;
+    },
     'select',
     '"validation"',
     'select "last"',
   ],
   [
     'a warm-up longer than the training',
-    (s) => void (s.schedule = { name: 'cosine', warmupEpochs: 10 }),
+    (s) => {
+      s.schedule = { name: 'cosine', warmupEpochs: 10 };
+    },
     'schedule.warmupEpochs',
     '10',
     'Give less than 10',
   ],
   [
     'a crop larger than the image',
-    (s) => void (s.data.augment = { padCrop: 40 }),
+    (s) => {
+      s.data.augment = { padCrop: 40 };
+    },
     'data.augment.padCrop',
     '40',
     'Give at most 32',
   ],
   [
     'more examples than images',
-    (s) => void (s.sharpness = { measures: ['trace'], examples: 5000 }),
+    (s) => {
+      s.sharpness = { measures: ['trace'], examples: 5000 };
+    },
     'sharpness.examples',
     '5000',
     'Give at most 4000',
   ],
   [
     'a skip rule about no axis',
-    (s) => void (s.skip = [{ when: { roh: 1 }, reason: 'x' }]),
+    (s) => {
+      s.skip = [{ when: { roh: 1 }, reason: 'x' }];
+    },
     'skip[0].when.roh',
     '[1]',
     'Did you mean "rho"?',
   ],
   [
     'a skip rule that matches nothing',
-    (s) => void (s.skip = [{ when: { rho: 7 }, reason: 'x' }]),
+    (s) => {
+      s.skip = [{ when: { rho: 7 }, reason: 'x' }];
+    },
     'skip[0].when',
     '"rho"',
     'Check its values',
   ],
   [
     'skip rules that leave nothing',
-    (s) => void (s.skip = [{ when: { batch: 64 }, reason: 'x' }]),
+    (s) => {
+      s.skip = [{ when: { batch: 64 }, reason: 'x' }];
+    },
     'skip',
     null,
     'match less',
   ],
   [
     'tuning of no axis',
-    (s) => void (s.tune = { axes: ['lerningRate'] }),
+    (s) => {
+      s.tune = { axes: ['lerningRate'] };
+    },
     'tune.axes[0]',
     '"lerningRate"',
     'Did you mean "learningRate"?',
@@ -393,7 +579,9 @@ describe('several mistakes', () => {
 
 describe('budgets that differ', () => {
   it('are refused by the names of both arms and both numbers', () => {
-    const { message, parts } = refusalOf((suite) => void (arm(suite, 0).epochs = 'N'));
+    const { message, parts } = refusalOf((suite) => {
+      arm(suite, 0).epochs = 'N';
+    });
     // 4000 images in batches of 64 are 62 steps an epoch, 620 in 10 epochs, and SAM takes two gradients a step.
     expect(message).toContain('arm "adam" at most 620 gradient evaluations, but arm "sam" has 1240');
     expect(message).toContain('Give "adam" 2 times as many epochs');
@@ -401,7 +589,9 @@ describe('budgets that differ', () => {
   });
 
   it('are refused as epochs where epochs are to be equal', () => {
-    const { message } = refusalOf((suite) => void (suite.compute = { equal: 'epochs' }));
+    const { message } = refusalOf((suite) => {
+      suite.compute = { equal: 'epochs' };
+    });
     expect(message).toContain('arm "sam" at most 10 epochs, but arm "adam" has 20');
   });
 

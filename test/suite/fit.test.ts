@@ -8,7 +8,7 @@ import { changed } from './example.js';
 const cifar10 = loadSuite(new URL('../../suites/cifar10.json', import.meta.url).pathname);
 
 /** Half a second a gradient and ten seconds a cell, one cell after the other. */
-function fit(loaded: LoadedSuite, hours: number, shrink: string[] = []) {
+function cutTo(loaded: LoadedSuite, hours: number, shrink: string[] = []) {
   return fitSuite(loaded, {
     seconds: hours * 3600,
     time: `${hours}h`,
@@ -22,7 +22,7 @@ const armsOf = ({ written }: { written: LoadedSuite['written'] }) => written.arm
 
 describe('a suite that is cut to a time', () => {
   it('is left alone where it fits', () => {
-    const { written, cuts } = fit(cifar10, 100_000);
+    const { written, cuts } = cutTo(cifar10, 100_000);
     expect(cuts).toEqual([]);
     expect(written).toMatchObject({
       title: cifar10.suite.title,
@@ -34,8 +34,8 @@ describe('a suite that is cut to a time', () => {
 
   it('loses seeds first', () => {
     // 5.3 seeds’ worth of 80 % of the whole: 8 of 10 seeds.
-    const all = fit(cifar10, 100_000).seconds / 3600;
-    const { written, cuts } = fit(cifar10, all * 0.85);
+    const all = cutTo(cifar10, 100_000).seconds / 3600;
+    const { written, cuts } = cutTo(cifar10, all * 0.85);
     expect(cuts).toEqual(['Seeds: 8 instead of 10.']);
     expect(written.data.train).toBe(45_000);
   });
@@ -43,7 +43,7 @@ describe('a suite that is cut to a time', () => {
   it.each([400, 100, 30, 10, 3, 1])(
     'keeps 6 seeds, all arms and the grid within %i hours, and uses the time',
     (hours) => {
-      const { seconds, suite, written } = fit(cifar10, hours);
+      const { seconds, suite, written } = cutTo(cifar10, hours);
       expect(suite.seeds).toHaveLength(6);
       expect(seconds / 3600).toBeLessThanOrEqual(hours);
       expect(seconds / 3600).toBeGreaterThan(hours * 0.8);
@@ -53,10 +53,10 @@ describe('a suite that is cut to a time', () => {
   );
 
   it('loses images before epochs, down to 2,000 at first', () => {
-    const long = fit(cifar10, 30).suite;
+    const long = cutTo(cifar10, 30).suite;
     expect(long.data.train).toBeGreaterThan(2048);
     expect(long.epochs).toEqual([100]);
-    const short = fit(cifar10, 10).suite;
+    const short = cutTo(cifar10, 10).suite;
     expect(short.data.train).toBeLessThan(3 * 1024);
     expect(short.data).toMatchObject({ validation: 500, test: 1000 });
     expect(short.epochs[0]).toBeLessThan(100);
@@ -64,21 +64,23 @@ describe('a suite that is cut to a time', () => {
   });
 
   it('shrinks axes only where the user lists them, to the first, the middle and the last value', () => {
-    const { written, cuts } = fit(cifar10, 30, ['rho']);
+    const { written, cuts } = cutTo(cifar10, 30, ['rho']);
     expect(armsOf({ written })[1]?.optimizer.rho).toEqual([0.01, 0.05, 0.2]);
     expect(cuts[0]).toBe('Values of rho of sam: 3 instead of 5.');
   });
 
   it('says in title and provenance what was cut', () => {
-    const { written, cuts } = fit(cifar10, 10);
+    const { written, cuts } = cutTo(cifar10, 10);
     expect(written.title).toMatch(/^SAM and Adam .* \(cut to 10h: \d+ images, N = \d+, 6 seeds\)$/);
     expect(written.provenance).toEqual({ suite: 'cifar10', sha256: cifar10.sha256, cuts });
     expect(cuts).toContain(`Training images: ${written.data.train} instead of 45000.`);
   });
 
   it('never gets more seeds than it had', () => {
-    const three = changed((suite) => void (suite.epochs = 1000));
-    expect(fit(three, 1).suite.seeds).toEqual([1, 2, 3]);
+    const three = changed((suite) => {
+      suite.epochs = 1000;
+    });
+    expect(cutTo(three, 1).suite.seeds).toEqual([1, 2, 3]);
   });
 
   it('keeps epochs whole, those that are given as numbers too', () => {
@@ -86,7 +88,7 @@ describe('a suite that is cut to a time', () => {
       suite.epochs = 90;
       (suite.arms[0] as Record<string, unknown>).epochs = ['N/3', 60, '2N'];
     });
-    const { suite } = fit(loaded, 0.3);
+    const { suite } = cutTo(loaded, 0.3);
     const n = suite.epochs[0] ?? 0;
     expect(n).toBeLessThan(90);
     expect(suite.arms[0]?.epochs).toEqual([n / 3, (2 * n) / 3, 2 * n]);
@@ -101,13 +103,15 @@ describe('a suite that is cut to a time', () => {
         { when: { epochs: 100, arm: 'adam' }, reason: 'not needed' },
       ];
     });
-    const { suite, cuts } = fit(loaded, 2);
+    const { suite, cuts } = cutTo(loaded, 2);
     expect(suite.skip).toEqual([{ when: { arm: ['adam'], epochs: suite.epochs }, reason: 'not needed' }]);
     expect(cuts).toContain('Skip rules: 1 instead of 2.');
   });
 
   it('is refused where the smallest version takes longer', () => {
-    expect(() => fit(cifar10, 0.1)).toThrow(SambenchError);
-    expect(() => fit(cifar10, 0.1)).toThrow(/the smallest version of cifar10 takes about \d+ minutes/);
+    expect(() => cutTo(cifar10, 0.1)).toThrow(SambenchError);
+    expect(() => cutTo(cifar10, 0.1)).toThrow(/the smallest version of cifar10 takes about \d+ minutes/);
+    expect(() => cutTo(cifar10, 0.1)).toThrow('let axes shrink with --shrink rho,');
+    expect(() => cutTo(cifar10, 0.02, ['rho'])).toThrow('Give more time, or remove arms');
   });
 });

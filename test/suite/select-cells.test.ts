@@ -5,7 +5,11 @@ import { expandSuite } from '../../src/suite/expand.js';
 import { type CellFlags, selectCells } from '../../src/suite/select-cells.js';
 import { changed } from './example.js';
 
-const { cells } = expandSuite(changed((suite) => void (suite.seeds = 4)));
+const { cells } = expandSuite(
+  changed((suite) => {
+    suite.seeds = 4;
+  }),
+);
 const pick = (flags: CellFlags) => selectCells(cells, flags);
 
 function refusal(flags: CellFlags): SambenchError {

@@ -12,7 +12,11 @@ import {
 import { exampleResult } from '../results/example.js';
 import { changed } from './example.js';
 
-const { cells } = expandSuite(changed((suite) => void (suite.data.labelNoise = [0, 0.4])));
+const { cells } = expandSuite(
+  changed((suite) => {
+    suite.data.labelNoise = [0, 0.4];
+  }),
+);
 const kinds = oneOfEachKind(cells);
 const speed = speedOfCalibration(kinds, {
   secondsPerStep: Object.fromEntries(kinds.map(({ id, arm }) => [id, arm === 'sam' ? 0.11 : 0.06])),
