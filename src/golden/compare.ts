@@ -123,13 +123,14 @@ export function compareWeights(
   return results;
 }
 
-/** The largest absolute difference of two arrays of one length; NaN where the lengths differ. */
+/** The largest absolute difference of two arrays of one length; NaN where the lengths differ or an entry is NaN. */
 export function largestDifference(found: ArrayLike<number>, reference: ArrayLike<number>): number {
   if (found.length !== reference.length) return Number.NaN;
   let largest = 0;
   for (let index = 0; index < found.length; index++) {
     const difference = Math.abs((found[index] as number) - (reference[index] as number));
-    if (!(difference <= largest)) largest = difference;
+    if (Number.isNaN(difference)) return Number.NaN;
+    if (difference > largest) largest = difference;
   }
   return largest;
 }
