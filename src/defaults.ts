@@ -19,6 +19,11 @@ const optimizer: SettingsByName = {
   adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...decayAndClipping },
   adamw: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, ...decayAndClipping, weightDecay: 0.004 },
   asam: { eta: 0.01, scope: ['kernel', 'gamma'] },
+  gsam: { alpha: 0.1 },
+  fsam: { sigma: 1, lambda: 0.9 },
+  msam: { momentum: 0.9 },
+  looksam: { k: 5, alpha: 0.7 },
+  esam: { fraction: 0.25 },
 };
 
 const model: SettingsByName = {
@@ -33,7 +38,7 @@ export const defaults = {
   armEpochs: 'N',
   optimizer,
   /** Every sharpness-aware rule has these: `m` null means that the whole batch is one group. */
-  sharpnessRule: { m: null },
+  sharpnessRule: { m: null, bn: 'batch' },
   compute: { equal: 'gradientEvaluations' },
   select,
   metric: 'accuracy',

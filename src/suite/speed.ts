@@ -33,7 +33,12 @@ const usualSecondsPerCell = 5;
 
 /** Equal for cells whose steps cost the same: rho, rates, epochs and seeds do not matter. */
 export function stepKind({ model, batch, data, threads, optimizer }: CellSettings): string {
-  const { name, base, m } = optimizer as { name: string; base?: { name: string }; m?: unknown };
+  const { name, base, m, bn } = optimizer as {
+    name: string;
+    base?: { name: string };
+    m?: unknown;
+    bn?: unknown;
+  };
   const evaluations = gradientEvaluationsPerStep(optimizer);
   return canonicalJson({
     model,
@@ -41,7 +46,7 @@ export function stepKind({ model, batch, data, threads, optimizer }: CellSetting
     data: data.name,
     augment: data.augment,
     threads,
-    optimizer: [name, base?.name ?? null, m ?? null, evaluations],
+    optimizer: [name, base?.name ?? null, m ?? null, bn ?? null, evaluations],
   });
 }
 

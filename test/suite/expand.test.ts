@@ -106,6 +106,7 @@ describe('the cells of a suite', () => {
         name: 'sam',
         rho: 0.05,
         m: null,
+        bn: 'batch',
         base: {
           name: 'adam',
           learningRate: 0.001,
@@ -194,7 +195,7 @@ describe('the id of a cell', () => {
     const ids = expandSuite(cifar10).cells.map(({ id }) => id);
     expect(ids).toHaveLength(70);
     expect(ids[0]).toBe('adam-e100-s1-a0e9747b');
-    expect(ids).toContain('sam-rho0.05-e100-s3-7cba2fb4');
+    expect(ids).toContain('sam-rho0.05-e100-s3-144309ef');
   });
 
   it('ends in a hash of the setting, the same for every seed and for an arm of another name', () => {

@@ -24,13 +24,35 @@ export function isList(settings: TObject, field: string): boolean {
   return (settings.properties[field] as Json | undefined)?.type === 'array';
 }
 
-/** The settings of a sharpness-aware rule, those that all rules share included, `base` left out. */
+/** The settings of a sharpness-aware rule, those that all optimizers share included, `base` left out. */
 export function sharpnessSettings(rule: { settings: TObject }): TObject {
-  const m = Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
-    description:
+  return Type.Object({
+    ...rule.settings.properties,
+    ...shared(
       'Images of a group that perturbs the weights by its own gradient (m-sharpness); it must divide the batch. null is the whole batch.',
+    ),
   });
-  return Type.Object({ ...rule.settings.properties, m });
+}
+
+/** The settings of a base update that is an optimizer by itself, `learningRate` left out. */
+export function aloneSettings(rule: { settings: TObject }): TObject {
+  return Type.Object({
+    ...rule.settings.properties,
+    ...shared(
+      'Images of a group with batch statistics of its own, whose gradients are averaged as over the replicas of a parallel training; it must divide the batch. null is the whole batch.',
+    ),
+  });
+}
+
+/** What every optimizer of an arm takes. */
+function shared(description: string): Record<string, TSchema> {
+  return {
+    m: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], { description }),
+    bn: Type.Enum(['batch', 'moving'], {
+      description:
+        'Batch normalization in the passes of a step: by the batch, or by the moving statistics, which then never move (the blog post ran its SAM so).',
+    }),
+  };
 }
 
 interface Registered {
@@ -97,14 +119,17 @@ export function definitions(): Readonly<Record<string, Json>> {
 
 /** Schema of an optimizer: a base alone, or a sharpness-aware rule over a base. It needs `definitions`. */
 export function optimizerSchema(): TUnsafe<WrittenOptimizer> {
+  const alone = Object.values(bases).map((rule) => {
+    const presets = { ...defaults.anyOptimizer, ...defaults.optimizer[rule.name] };
+    return branch(rule, aloneSettings(rule), { learningRate }, presets, axis);
+  });
   const rules = Object.values(sharpness).map((rule) => {
-    const presets = { ...defaults.sharpnessRule, ...defaults.optimizer[rule.name] };
+    const presets = { ...defaults.anyOptimizer, ...defaults.optimizer[rule.name] };
     return branch(rule, sharpnessSettings(rule), { base: reference('base') as TSchema }, presets, axis);
   });
   const description =
     'The optimizer of the arm: a base update alone, or a sharpness-aware gradient over a `base`.';
-  const branches = [...Object.keys(bases).map(reference), ...rules];
-  return Type.Unsafe<WrittenOptimizer>(choice(branches, description) as TSchema);
+  return Type.Unsafe<WrittenOptimizer>(choice([...alone, ...rules], description) as TSchema);
 }
 
 /** Schema of a network with its own settings. */
