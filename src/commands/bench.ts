@@ -57,7 +57,8 @@ export async function bench(
   const { summary, files } = await writeReport(suite, cells, folders);
   const chosen = new Set(selected.map(({ id }) => id));
   const unfinished = unfinishedOf(summary).filter(({ cell }) => chosen.has(cell));
-  const text = trained === 0 ? 'Nothing was left to train.' : `Trained ${trained} cells.`;
+  const text =
+    trained === 0 ? 'Nothing was left to train.' : `Trained ${trained} ${trained === 1 ? 'cell' : 'cells'}.`;
   return reportOutcome(summary, files, unfinished, { text, data: { trained } });
 }
 
