@@ -37,8 +37,8 @@ export const defaults = {
   /** Epochs of an arm: the suite's own number. */
   armEpochs: 'N',
   optimizer,
-  /** Every sharpness-aware rule has these: `m` null means that the whole batch is one group. */
-  sharpnessRule: { m: null, bn: 'batch' },
+  /** Every optimizer of an arm has these: `m` null means that the whole batch is one group. */
+  anyOptimizer: { m: null, bn: 'batch' },
   compute: { equal: 'gradientEvaluations' },
   select,
   metric: 'accuracy',

@@ -2,8 +2,9 @@
 import type { TObject } from 'typebox';
 import { defaults, type SettingValue } from '../defaults.js';
 import { bases, sharpness } from '../optimizer/registry.js';
+import type { BaseRule } from '../optimizer/rule.js';
 import type { BaseSettings, OptimizerSettings, SharpnessSettings } from './cell.js';
-import { isList, sharpnessSettings, type WrittenOptimizer } from './schema/registered.js';
+import { aloneSettings, isList, sharpnessSettings, type WrittenOptimizer } from './schema/registered.js';
 
 /** One setting of an optimizer with its values: a grid axis where there are several. */
 export interface OptimizerAxis {
@@ -31,10 +32,11 @@ export function listOf<Value>(value: Value | readonly Value[]): readonly Value[]
 export function resolveOptimizer(written: WrittenOptimizer): OptimizerGrid {
   const rule = written.base === undefined ? undefined : sharpness[written.name];
   if (rule === undefined || written.base === undefined) {
-    return { name: written.name, base: null, axes: baseAxes(written, []) };
+    const presets = { ...defaults.anyOptimizer, ...written };
+    return { name: written.name, base: null, axes: baseAxes(presets, [], aloneSettings) };
   }
   const schema = sharpnessSettings(rule);
-  const preset = { ...defaults.sharpnessRule, ...defaults.optimizer[written.name] };
+  const preset = { ...defaults.anyOptimizer, ...defaults.optimizer[written.name] };
   const own = axesOf(Object.keys(schema.properties), schema, { ...preset, ...written }, []);
   const taken = new Set(own.map(({ name }) => name));
   const ofBase = baseAxes(written.base, ['base']).map((axis) =>
@@ -43,9 +45,14 @@ export function resolveOptimizer(written: WrittenOptimizer): OptimizerGrid {
   return { name: written.name, base: written.base.name, axes: [...own, ...ofBase] };
 }
 
-function baseAxes(written: WrittenOptimizer, path: readonly string[]): OptimizerAxis[] {
-  const schema = bases[written.name]?.settings;
-  if (schema === undefined) throw new TypeError(`no base update is called ${written.name}`);
+function baseAxes(
+  written: WrittenOptimizer,
+  path: readonly string[],
+  settingsOf: (rule: BaseRule) => TObject = ({ settings }) => settings,
+): OptimizerAxis[] {
+  const rule = bases[written.name];
+  if (rule === undefined) throw new TypeError(`no base update is called ${written.name}`);
+  const schema = settingsOf(rule);
   const names = ['learningRate', ...Object.keys(schema.properties)];
   return axesOf(names, schema, { ...defaults.optimizer[written.name], ...written }, path);
 }
