@@ -29,8 +29,8 @@ type RecordedBackend = NativeBackend & {
   tensorMap: { set(dataId: object, record: TensorRecord): void; get(dataId: object): TensorRecord };
 };
 
-/** Operations whose result differs from call to call; a graph would run them unseeded. */
-const randomOperations = /^(Random|StatelessRandom|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
+/** Operations whose result differs from call to call; a graph would run them unseeded. Those that take a seed do not. */
+const randomOperations = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
 /** Outputs that only go back into TensorFlow, so that nobody needs their shapes: operation and number of the output. */
 const opaqueOutputs: Readonly<Record<string, number>> = { FusedBatchNormV3: 5 };

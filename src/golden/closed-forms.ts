@@ -105,7 +105,14 @@ function trace(
     };
     for (let step = 0; step < steps; step++) {
       const settings = { ...optimizer, ...scope };
-      const found = rule?.gradient(at, parameters, { settings, layout, state: {}, noise: null });
+      const found = rule?.gradient(at, parameters, {
+        settings,
+        layout,
+        state: {},
+        noise: null,
+        kind: 'whole',
+        images: 1,
+      });
       const clean = found?.clean ?? at(parameters);
       const gradient = found?.gradient ?? clean.gradient;
       const updated = base.update(gradient, state, parameters, rate, baseSettings);
@@ -115,7 +122,7 @@ function trace(
       result.loss.push(clean.loss.dataSync()[0] as number);
       result.gradNorm.push(norm(clean.gradient).dataSync()[0] as number);
       result.updateNorm.push(norm(gradient).dataSync()[0] as number);
-      result.perturbedLoss.push((found?.perturbed.loss.dataSync()[0] as number | undefined) ?? Number.NaN);
+      result.perturbedLoss.push((found?.perturbed?.loss.dataSync()[0] as number | undefined) ?? Number.NaN);
     }
   });
   return result;

@@ -44,11 +44,17 @@ export interface Network {
   /** Schema of its own settings, `name` left out. */
   settings: TObject;
   describe(settings: ModelSettings, image: readonly [number, number, number], classes: number): NetworkShape;
-  /** `images` are [batch, height, width, channels] in [0, 1]. */
+  /** Whether training with these settings drops units at random; absent for a network that never does. */
+  drops?(settings: ModelSettings): boolean;
+  /**
+   * `images` are [batch, height, width, channels] in [0, 1]. `dropoutSeed`, int32 [2], decides which units are dropped;
+   * null drops none.
+   */
   forward(
     images: Tensor4D,
     weights: Weights,
     mode: NormalizationMode,
     settings: ModelSettings,
+    dropoutSeed?: Tensor1D | null,
   ): ForwardResult;
 }

@@ -31,3 +31,9 @@ export function biasCorrection(beta: number, steps: Scalar): Scalar {
   const { neg, expm1, mul } = tf();
   return neg(expm1(mul<Scalar>(steps, Math.log(beta))));
 }
+
+/** The part of `vector` at right angles to `other`: vector - (vector.other / (|other|² + 1e-24)) other. */
+export function orthogonalTo(vector: Tensor1D, other: Tensor1D): Tensor1D {
+  const { sub, mul, div, add } = tf();
+  return sub(vector, mul(other, div(dot(vector, other), add(dot(other, other), 1e-24))));
+}

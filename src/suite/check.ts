@@ -1,6 +1,7 @@
 /** What the schema cannot say: that the parts of a suite fit each other and the data set. */
 import { type DataSetInfo, findDataSet } from '../data/registry.js';
 import { networks } from '../model/registry.js';
+import { wholeShare } from '../optimizer/sharpness/esam.js';
 import { epochsOf } from './epochs.js';
 import { countPoints } from './expand.js';
 import { offer } from './nearest.js';
@@ -83,6 +84,7 @@ function checkArm(written: WrittenSuite, suite: Suite, arm: Arm, index: number):
   return [
     ...checkEpochs(own?.epochs, suite, `${place}.epochs`),
     ...checkGroups(suite, arm, `${place}.optimizer.m`),
+    ...checkFraction(suite, arm, `${place}.optimizer.fraction`),
     ...checkWarmup(arm, own?.schedule ? `${place}.schedule` : 'schedule'),
     ...checkSelection(suite, arm, own?.select ? `${place}.select` : 'select'),
     ...checkStop(suite, arm, own?.stop ? `${place}.stop` : 'stop'),
@@ -114,6 +116,21 @@ function checkGroups(suite: Suite, arm: Arm, path: string): Problem[] {
       const problem = `does not divide the batch of ${batch} images`;
       return [{ path, problem, value: m, fix: `Give a divisor of ${batch}, or null for the whole batch.` }];
     }),
+  );
+}
+
+function checkFraction(suite: Suite, { optimizer }: Arm, path: string): Problem[] {
+  const valuesOf = (axis: string) => optimizer.axes.find(({ name }) => name === axis)?.values ?? [];
+  return valuesOf('fraction').flatMap((fraction) =>
+    suite.batch.flatMap((batch) =>
+      valuesOf('m').flatMap((m): Problem[] => {
+        const images = typeof m === 'number' ? m : batch;
+        if (wholeShare(Number(fraction), images) !== null) return [];
+        const problem = `of ${images} images is not a whole number of images`;
+        const fix = `Give a multiple of 1/${images}, e.g. ${Math.ceil(images / 4) / images}.`;
+        return [{ path, problem, value: fraction, fix }];
+      }),
+    ),
   );
 }
 

@@ -2,7 +2,7 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import { tf } from '../engine/tensorflow.js';
 
-/** Names of the measures of a step; the last three exist for sharpness-aware rules only. */
+/** Names of the measures of a step; from the perturbed loss on, they exist for sharpness-aware rules only. */
 export const measureNames = [
   'loss',
   'accuracy',
@@ -11,6 +11,8 @@ export const measureNames = [
   'perturbedLoss',
   'perturbationNorm',
   'gradientCosine',
+  /** L2 norm of the point where the last gradient was in fact taken, minus w. */
+  'appliedNorm',
 ] as const;
 
 export type MeasureName = (typeof measureNames)[number];

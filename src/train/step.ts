@@ -3,16 +3,9 @@
  * successors. A batch may be cut into groups of `m` images, each with its own gradient, perturbation and batch
  * statistics (m-sharpness); then `accumulate` runs once a group and `apply` once a step, so that memory is that of a group.
  */
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { meanCrossEntropy } from '../engine/operations/cross-entropy.js';
-import { exactQuotient } from '../engine/operations/exact-quotient.js';
-import type {
-  HostTensor,
-  InputSpec,
-  ProgramDefinition,
-  ProgramFunction,
-  Tensors,
-} from '../engine/program.js';
+import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
+import { checksum } from '../engine/operations/checksum.js';
+import type { InputSpec, ProgramDefinition, ProgramFunction, Tensors } from '../engine/program.js';
 import { tf } from '../engine/tensorflow.js';
 import {
   type FlatLayout,
@@ -29,15 +22,17 @@ import { decayInLoss } from '../optimizer/base/decay.js';
 import { bases, sharpness } from '../optimizer/registry.js';
 import {
   type BaseRule,
-  type GradientAt,
+  kindOfStep,
   numberOf,
-  type OptimizerState,
+  type Settings,
   type SharpnessRule,
   type StateShapes,
+  type StepKind,
 } from '../optimizer/rule.js';
-import { cosine, norm } from '../optimizer/vector.js';
+import { norm } from '../optimizer/vector.js';
 import { type BaseSettings, isSharpness, type ModelSettings, type OptimizerSettings } from '../suite/cell.js';
-import { packMeasures } from './measures.js';
+import { type GroupResult, groupGradient, scaledImages } from './group-gradient.js';
+import { hostVector, named, stateOf, zeroState } from './program-state.js';
 
 /** What a step is made from. */
 export interface StepDefinition {
@@ -49,11 +44,28 @@ export interface StepDefinition {
   batch: number;
   /** Whether batches bring a brightness shift for each image. */
   brightness: boolean;
-  /** How the passes of a step normalize; `moving` exists to show what it does. */
+  /** How the passes of a step normalize, in place of the optimizer's `bn`. */
   normalization?: NormalizationMode;
+  /** Whether the state has an average of the weights, which `average` moves. */
+  average?: boolean;
 }
 
-export type StepFunction = 'step' | 'accumulate' | 'apply' | 'evaluate' | 'inspect';
+/**
+ * `step` for a whole batch, or `accumulate` for each group and then `apply`; `-light` for the light steps of a rule with
+ * a cycle. `evaluate` gives logits in inference mode, `inspect` the clean gradient and the one that the base update
+ * would get, `statistics` the batch statistics of a pass without dropout; `average` moves the average of the weights.
+ */
+export type StepFunction =
+  | 'step'
+  | 'step-light'
+  | 'accumulate'
+  | 'accumulate-light'
+  | 'apply'
+  | 'apply-light'
+  | 'evaluate'
+  | 'inspect'
+  | 'statistics'
+  | 'average';
 
 /** A step ready for the engine. */
 export interface TrainingStep {
@@ -61,14 +73,21 @@ export interface TrainingStep {
   /** Images in one group; the batch where it is not cut. */
   groupSize: number;
   groups: number;
+  /** Steps of one cycle of the rule, of which the first is whole and the others are light; 1 where all are whole. */
+  cycle: number;
+  /** Whether step `step`, from 0, is whole or light. */
+  kindOf(step: number): StepKind;
+  /** Random numbers that a step needs: the noise of a rule, the dropout of a network. */
+  draws: { noise: boolean; dropout: boolean };
+  /** Whether a step moves the moving statistics. */
+  movesStatistics: boolean;
+  /** L2 norm that the perturbation of step `step` must have; null where the rule does not say. */
+  perturbationNorm(step: number): number | null;
   /** Gradient evaluations of one step as the rule declares them. */
   declaredEvaluations: number;
-  /** Gradients taken in the last call of `step` or `accumulate` that ran or was recorded, times the groups of a step. */
-  countedEvaluations(): number;
-  /**
-   * The functions over fresh state of `seed`: 'step', or 'accumulate' for each group and then 'apply'; 'evaluate' for
-   * logits in inference mode; 'inspect' for the clean gradient and the one that the base update would get.
-   */
+  /** Gradients of a whole batch that a step of this kind took, counted when it last ran or was recorded. */
+  countedEvaluations(kind?: StepKind): number;
+  /** The functions over fresh state of `seed`. */
   program(seed: number): ProgramDefinition<StepFunction>;
 }
 
@@ -76,15 +95,7 @@ interface Parts {
   base: BaseRule;
   baseSettings: BaseSettings;
   rule: SharpnessRule | null;
-  ruleSettings: Readonly<Record<string, unknown>>;
-}
-
-interface GroupResult {
-  gradient: Tensor1D;
-  clean: Tensor1D;
-  statistics: Tensor1D | null;
-  measures: Tensor1D;
-  ruleState: OptimizerState;
+  ruleSettings: Settings;
 }
 
 /** Makes the step of `definition`; throws a TypeError when a rule or a network is unknown, which the suite's schema rules out. */
@@ -95,191 +106,168 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
   const { parameters: specs } = network.describe(model, image, classes);
   const layout = flatLayout(specs);
   const size = lengthOf(layout.trainable);
-  const parts = partsOf(optimizer);
+  const statisticsSize = lengthOf(layout.statistics);
+  const { base, baseSettings, rule, ruleSettings } = partsOf(optimizer);
+  const normalization =
+    definition.normalization ?? (optimizer.bn === 'moving' ? ('moving' as const) : ('batch' as const));
   const groupSize = groupSizeOf(optimizer, batch);
   const groups = batch / groupSize;
-  let evaluations = 0;
+  const draws = { noise: rule?.noise === true, dropout: network.drops?.(model) === true };
+  const movesStatistics = statisticsSize > 0 && normalization === 'batch';
+  const evaluations: Record<StepKind, number> = { whole: 0, light: 0 };
+  const ruleShapes: StateShapes = rule?.state?.(ruleSettings) ?? {};
 
-  const group = (state: Tensors, inputs: Tensors): GroupResult => {
+  const group = (state: Tensors, inputs: Tensors, kind: StepKind): GroupResult => {
+    const decay = decayInLoss(baseSettings);
+    const parts = { network, model, layout, rule, ruleSettings, decay, normalization, images: groupSize };
+    const result = groupGradient(parts, state, inputs, kind);
+    evaluations[kind] = result.evaluations;
+    return result;
+  };
+
+  const update = (state: Tensors, rate: Scalar, gradient: Tensor1D, batchStatistics: Tensor1D | null) => {
     const { parameters, statistics } = core(state);
-    const images = scaledImages(inputs);
-    evaluations = 0;
-    let batchStatistics: Tensor1D | null = null;
-    let accuracy: Scalar | null = null;
-    const at = (point: Tensor1D): GradientAt => {
-      evaluations += 1;
-      const first = evaluations === 1;
-      const escaped: Tensor[] = [];
-      const { value, grad } = tf().valueAndGrad((flat: Tensor) => {
-        const weights = namedWeights(flat as Tensor1D, statistics, layout);
-        const pass = network.forward(images, weights, definition.normalization ?? 'batch', model);
-        if (first) {
-          const moved = pass.statistics.size > 0 ? flatStatistics(pass.statistics, layout) : null;
-          escaped.push(tf().keep(accuracyOf(pass.logits, inputs.labels as Tensor1D)));
-          if (moved) escaped.push(tf().keep(moved));
-        }
-        return meanCrossEntropy(pass.logits, inputs.labels as Tensor1D);
-      })(point);
-      if (first)
-        [accuracy, batchStatistics] = [owned(escaped[0]) as Scalar, owned(escaped[1]) as Tensor1D | null];
-      const gradient = withDecay(grad as Tensor1D, point, decayInLoss(parts.baseSettings));
-      return { loss: value as Scalar, gradient };
+    const clipped = clippedTo(gradient, numberOf(baseSettings, 'clipNorm'));
+    const updated = base.update(clipped, stateOf('base', state), parameters, rate, baseSettings);
+    const moved =
+      statistics && batchStatistics ? { statistics: movedStatistics(statistics, batchStatistics) } : {};
+    return {
+      state: { parameters: updated.parameters, ...named('base', updated.state), ...moved } as Tensors,
+      outputs: { updatedFrom: checksum(parameters) },
     };
-    if (!parts.rule) {
-      const { loss, gradient } = at(parameters);
-      const length = norm(gradient);
-      const measures = {
-        loss,
-        accuracy: accuracy as unknown as Scalar,
-        gradientNorm: length,
-        updateNorm: length,
-      };
+  };
+
+  const step =
+    (kind: StepKind): ProgramFunction =>
+    (state, inputs) => {
+      const { gradient, statistics, measures, ruleState } = group(state, inputs, kind);
+      const updated = update(state, inputs.rate as Scalar, gradient, statistics);
       return {
-        gradient,
-        clean: gradient,
-        statistics: batchStatistics,
-        measures: packMeasures(measures),
-        ruleState: {},
+        state: { ...updated.state, ...named('rule', ruleState) },
+        outputs: { measures, ...updated.outputs, ...(statistics ? { statistics } : {}) },
       };
-    }
-    const result = parts.rule.gradient(at, parameters, {
-      settings: parts.ruleSettings,
-      layout: layout.trainable,
-      state: namedState(state, 'rule'),
-      noise: (inputs.noise as Tensor1D | undefined) ?? null,
-    });
-    const measures = packMeasures({
-      loss: result.clean.loss,
-      accuracy: accuracy as unknown as Scalar,
-      gradientNorm: norm(result.clean.gradient),
-      updateNorm: norm(result.gradient),
-      perturbedLoss: result.perturbed.loss,
-      perturbationNorm: norm(result.perturbation),
-      gradientCosine: cosine(result.clean.gradient, result.perturbed.gradient),
-    });
-    return {
-      gradient: result.gradient,
-      clean: result.clean.gradient,
-      statistics: batchStatistics,
-      measures,
-      ruleState: result.state ?? {},
     };
-  };
 
-  const update = (
-    state: Tensors,
-    rate: Scalar,
-    gradient: Tensor1D,
-    batchStatistics: Tensor1D | null,
-  ): Tensors => {
-    const { parameters, statistics } = core(state);
-    const clipped = clippedTo(gradient, numberOf(parts.baseSettings, 'clipNorm'));
-    const updated = parts.base.update(
-      clipped,
-      namedState(state, 'base'),
-      parameters,
-      rate,
-      parts.baseSettings,
-    );
-    return {
-      parameters: updated.parameters,
-      ...prefixed('base', updated.state),
-      ...(statistics && batchStatistics ? { statistics: movedStatistics(statistics, batchStatistics) } : {}),
+  const accumulate =
+    (kind: StepKind): ProgramFunction =>
+    (state, inputs) => {
+      const { gradient, statistics, measures, ruleState } = group(state, inputs, kind);
+      const { add, mul } = tf();
+      const parts: Tensors = { gradient, ...(statistics ? { statistics } : {}), ...named('rule', ruleState) };
+      const sums = Object.entries(parts).map(
+        ([name, part]) =>
+          [`sum.${name}`, add(state[`sum.${name}`] as Tensor, mul(part, 1 / groups))] as const,
+      );
+      return {
+        state: Object.fromEntries(sums),
+        outputs: { measures, ...(statistics ? { statistics } : {}) },
+      };
     };
-  };
 
-  const step: ProgramFunction = (state, inputs) => {
-    const { gradient, statistics, measures, ruleState } = group(state, inputs);
-    return {
-      state: {
-        ...update(state, inputs.rate as Scalar, gradient, statistics),
-        ...prefixed('rule', ruleState),
-      },
-      outputs: { measures },
+  const apply =
+    (kind: StepKind): ProgramFunction =>
+    (state, inputs) => {
+      const sums = stateOf('sum', state) as Tensors;
+      const gradient = sums.gradient as Tensor1D;
+      const statistics = movesStatistics ? (sums.statistics as Tensor1D) : null;
+      const { zerosLike, stack } = tf();
+      const updated = update(state, inputs.rate as Scalar, gradient, statistics);
+      const cleared = Object.entries(sums).map(([name, sum]) => [`sum.${name}`, zerosLike(sum)] as const);
+      return {
+        state: {
+          ...updated.state,
+          ...(kind === 'whole' ? named('rule', stateOf('rule', sums)) : {}),
+          ...Object.fromEntries(cleared),
+        },
+        outputs: { updateNorm: stack([norm(gradient)]), ...updated.outputs },
+      };
     };
-  };
-
-  const accumulate: ProgramFunction = (state, inputs) => {
-    const { gradient, statistics, measures, ruleState } = group(state, inputs);
-    const { add, mul } = tf();
-    const share = (sum: Tensor | undefined, part: Tensor) => add(sum as Tensor, mul(part, 1 / groups));
-    return {
-      state: {
-        'sum.gradient': share(state['sum.gradient'], gradient),
-        ...(statistics ? { 'sum.statistics': share(state['sum.statistics'], statistics) } : {}),
-        ...prefixed('rule', ruleState),
-      },
-      outputs: { measures },
-    };
-  };
-
-  const apply: ProgramFunction = (state, inputs) => {
-    const gradient = state['sum.gradient'] as Tensor1D;
-    const statistics = (state['sum.statistics'] as Tensor1D | undefined) ?? null;
-    const { zerosLike, stack } = tf();
-    return {
-      state: {
-        ...update(state, inputs.rate as Scalar, gradient, statistics),
-        'sum.gradient': zerosLike(gradient),
-        ...(statistics ? { 'sum.statistics': zerosLike(statistics) } : {}),
-      },
-      outputs: { updateNorm: stack([norm(gradient)]) },
-    };
-  };
 
   const inspect: ProgramFunction = (state, inputs) => {
-    const { gradient, clean } = group(state, inputs);
+    const { gradient, clean } = group(state, inputs, 'whole');
     return { state: {}, outputs: { clean, update: gradient } };
   };
 
-  const evaluate: ProgramFunction = (state, inputs) => {
+  const forward = (state: Tensors, inputs: Tensors, mode: NormalizationMode) => {
     const { parameters, statistics } = core(state);
     const weights = namedWeights(parameters, statistics, layout);
-    return {
-      state: {},
-      outputs: { logits: network.forward(scaledImages(inputs), weights, 'moving', model).logits },
-    };
+    return network.forward(scaledImages(inputs), weights, mode, model, null);
   };
 
-  const rate: InputSpec = { shape: [], dtype: 'float32' };
+  const evaluate: ProgramFunction = (state, inputs) => ({
+    state: {},
+    outputs: { logits: forward(state, inputs, 'moving').logits },
+  });
+
+  const batchStatistics: ProgramFunction = (state, inputs) => {
+    const found = flatStatistics(forward(state, inputs, 'batch').statistics, layout);
+    return { state: {}, outputs: found ? { statistics: found } : {} };
+  };
+
+  const average: ProgramFunction = (state, inputs) => {
+    const { add, sub, mul } = tf();
+    const sofar = state['average.parameters'] as Tensor1D;
+    const moved = add(sofar, mul(sub(core(state).parameters, sofar), inputs.weight as Scalar));
+    return { state: { 'average.parameters': moved }, outputs: {} };
+  };
+
+  const scalar: InputSpec = { shape: [], dtype: 'float32' };
+  const seed: InputSpec = { shape: [2], dtype: 'int32' };
+  const images: InputSpec = { shape: [groupSize, ...image], dtype: 'uint8' };
   const groupInputs: Record<string, InputSpec> = {
-    images: { shape: [groupSize, ...image], dtype: 'uint8' },
+    images,
     labels: { shape: [groupSize], dtype: 'int32' },
     ...(definition.brightness ? { brightness: { shape: [groupSize], dtype: 'float32' } } : {}),
-    ...(parts.rule?.noise ? { noise: { shape: [size], dtype: 'float32' } } : {}),
+    ...(draws.noise ? { noiseSeed: seed } : {}),
+    ...(draws.dropout ? { dropoutSeed: seed } : {}),
   };
+  const stepInputs = { ...groupInputs, rate: scalar };
   const functions: ProgramDefinition<StepFunction>['functions'] = {
-    step: { inputs: { ...groupInputs, rate }, call: step },
-    accumulate: { inputs: groupInputs, call: accumulate },
-    apply: { inputs: { rate }, call: apply },
+    step: { inputs: stepInputs, call: step('whole') },
+    'step-light': { inputs: stepInputs, call: step('light') },
+    accumulate: { inputs: groupInputs, call: accumulate('whole') },
+    'accumulate-light': { inputs: groupInputs, call: accumulate('light') },
+    apply: { inputs: { rate: scalar }, call: apply('whole') },
+    'apply-light': { inputs: { rate: scalar }, call: apply('light') },
     inspect: { inputs: groupInputs, call: inspect },
-    evaluate: { inputs: { images: { shape: [groupSize, ...image], dtype: 'uint8' } }, call: evaluate },
+    evaluate: { inputs: { images }, call: evaluate },
+    statistics: {
+      inputs: { images, ...(groupInputs.brightness ? { brightness: groupInputs.brightness } : {}) },
+      call: batchStatistics,
+    },
+    average: { inputs: { weight: scalar }, call: average },
+  };
+  const sums: StateShapes = {
+    gradient: 'vector',
+    ...Object.fromEntries(Object.entries(ruleShapes).map(([name, shape]) => [`rule.${name}`, shape])),
   };
   return {
     layout,
     groupSize,
     groups,
-    declaredEvaluations: parts.rule ? parts.rule.gradientEvaluations(parts.ruleSettings) : 1,
-    countedEvaluations: () => evaluations,
-    program: (seed) => ({
+    cycle: rule?.cycle?.(ruleSettings) ?? 1,
+    kindOf: (index) => kindOfStep(rule, ruleSettings, index),
+    draws,
+    movesStatistics,
+    perturbationNorm: (index) => rule?.perturbationNorm?.(ruleSettings, index) ?? null,
+    declaredEvaluations: rule ? rule.gradientEvaluations(ruleSettings, 'whole') : 1,
+    countedEvaluations: (kind = 'whole') => evaluations[kind],
+    program: (seedOfWeights) => ({
       state: {
-        parameters: hostVector(initialVector(specs, true, seed)),
-        ...(layout.statistics.length > 0
-          ? { statistics: hostVector(initialVector(specs, false, seed)) }
-          : {}),
-        ...zeroState('base', parts.base.state(parts.baseSettings), size),
-        ...zeroState('rule', parts.rule?.state?.(parts.ruleSettings) ?? {}, size),
-        ...(groups > 1 ? zeroState('sum', { gradient: 'vector' }, size) : {}),
-        ...(groups > 1 && layout.statistics.length > 0
-          ? zeroState('sum', { statistics: 'vector' }, lengthOf(layout.statistics))
-          : {}),
+        parameters: hostVector(initialVector(specs, true, seedOfWeights)),
+        ...(statisticsSize > 0 ? { statistics: hostVector(initialVector(specs, false, seedOfWeights)) } : {}),
+        ...zeroState('base', base.state(baseSettings), size),
+        ...zeroState('rule', ruleShapes, size),
+        ...(groups > 1 ? zeroState('sum', sums, size) : {}),
+        ...(groups > 1 && movesStatistics ? zeroState('sum', { statistics: 'vector' }, statisticsSize) : {}),
+        ...(definition.average ? zeroState('average', { parameters: 'vector' }, size) : {}),
       },
       functions,
     }),
   };
 }
 
-/** Images of one group: the setting `m` of a sharpness-aware rule, or the whole batch. */
+/** Images of one group: the setting `m` of an optimizer, or the whole batch. */
 export function groupSizeOf(optimizer: OptimizerSettings, batch: number): number {
   const m = optimizer.m;
   return typeof m === 'number' ? Math.min(m, batch) : batch;
@@ -302,60 +290,9 @@ function core(state: Tensors): { parameters: Tensor1D; statistics: Tensor1D | nu
   };
 }
 
-/** Pixels scaled to [0, 1], shifted by each image's brightness and clipped where there is one. */
-function scaledImages(inputs: Tensors): Tensor4D {
-  const { cast, add, clipByValue, reshape } = tf();
-  const scaled = exactQuotient(cast(inputs.images as Tensor4D, 'float32'), 255);
-  const shift = inputs.brightness;
-  if (!shift) return scaled;
-  return clipByValue(add(scaled, reshape(shift, [-1, 1, 1, 1])), 0, 1) as Tensor4D;
-}
-
-function accuracyOf(logits: Tensor2D, labels: Tensor1D): Scalar {
-  const { mean, cast, equal, argMax } = tf();
-  return mean(cast(equal(argMax(logits, 1), labels), 'float32'));
-}
-
-/** A tensor kept inside the gradient tape's scope, handed over to the current scope. */
-function owned(kept: Tensor | undefined): Tensor | null {
-  if (!kept) return null;
-  const handle = kept.clone();
-  kept.dispose();
-  return handle;
-}
-
-function withDecay(gradient: Tensor1D, parameters: Tensor1D, decay: number): Tensor1D {
-  const { add, mul } = tf();
-  return decay === 0 ? gradient : add(gradient, mul(parameters, decay));
-}
-
 /** The gradient shortened to the norm `limit` where it is longer (Pascanu et al. 2013); as it is for a limit of 0. */
 function clippedTo(gradient: Tensor1D, limit: number): Tensor1D {
   if (limit === 0) return gradient;
   const { mul, minimum, div, add } = tf();
   return mul(gradient, minimum(1, div(limit, add(norm(gradient), 1e-12))));
-}
-
-function namedState(state: Tensors, kind: string): OptimizerState {
-  const entries = Object.entries(state).filter(([name]) => name.startsWith(`${kind}.`));
-  return Object.fromEntries(
-    entries.map(([name, tensor]) => [name.slice(kind.length + 1), tensor as Tensor1D]),
-  );
-}
-
-function prefixed(kind: string, state: OptimizerState): Tensors {
-  return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [`${kind}.${name}`, tensor]));
-}
-
-function zeroState(kind: string, shapes: StateShapes, size: number): Record<string, HostTensor> {
-  return Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [
-      `${kind}.${name}`,
-      shape === 'vector' ? hostVector(new Float32Array(size)) : { shape: [], values: new Float32Array(1) },
-    ]),
-  );
-}
-
-function hostVector(values: Float32Array): HostTensor {
-  return { shape: [values.length], values };
 }

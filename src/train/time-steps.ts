@@ -52,6 +52,8 @@ export async function timeSteps(
 
 interface Arm {
   cell: Cell;
+  /** Steps that `step` takes: one, or a whole cycle of a rule with cheap steps, so that all samples are alike. */
+  cycle: number;
   step(): void;
   close(): void;
 }
@@ -67,16 +69,18 @@ async function openArm(cell: Cell): Promise<Arm> {
   );
   const step = stepOf(cell);
   const program = startProgram(step, seed, false);
+  let number = 0;
   return {
     cell,
+    cycle: step.cycle,
     step: () => {
-      runStep(program, step, batch, 1e-6);
+      for (let each = 0; each < step.cycle; each++) runStep(program, step, batch, 1e-6, { seed, step: number++ });
     },
     close: () => program.dispose(),
   };
 }
 
-/** Samples of one round in milliseconds. */
+/** Samples of one round in milliseconds a step, each the mean over a cycle. */
 async function timeArm(arm: Arm, steps: number): Promise<number[]> {
   const bench = new Bench({ iterations: steps, time: 0, warmup: false, retainSamples: true });
   bench.add(arm.cell.id, () => arm.step());
@@ -85,7 +89,7 @@ async function timeArm(arm: Arm, steps: number): Promise<number[]> {
   if (!result || !('latency' in result) || !result.latency.samples) {
     throw new Error(`the steps of ${arm.cell.id} could not be timed`);
   }
-  return [...result.latency.samples];
+  return result.latency.samples.map((sample) => sample / arm.cycle);
 }
 
 function summarize({ arm, id, settings }: Cell, samplesMilliseconds: number[]): ArmTiming {

@@ -143,12 +143,14 @@ class Training {
           const start = performance.now();
           const batch = await batches.next();
           rate = this.#rate(stepsPerEpoch);
-          const measures = runStep(this.#prepared.program, this.#prepared.step, batch, rate);
+          const { program, step } = this.#prepared;
+          const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
+          const measures = runStep(program, step, batch, rate, place);
           position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
           addStep(position.sums, measures);
           position.sums.trainSeconds += (performance.now() - start) / 1000;
           position.stepsDone += 1;
-          position.gradientEvaluations += this.#prepared.step.countedEvaluations();
+          position.gradientEvaluations += step.countedEvaluations(step.kindOf(place.step));
           if (!Number.isFinite(measures.loss)) {
             this.divergence = `the training loss was ${measures.loss} at step ${position.stepsDone} of epoch ${position.epoch}`;
             return 'diverged';
@@ -213,9 +215,14 @@ class Training {
     const { settings } = this.#cell;
     const { optimizer } = settings;
     const base = isSharpness(optimizer) ? optimizer.base.learningRate : Number(optimizer.learningRate);
-    const step = (this.position.epoch - 1) * stepsPerEpoch + this.position.stepsDone;
+    const step = this.#stepNumber(stepsPerEpoch);
     const factor = rateFactor(settings.schedule, { step, stepsPerEpoch, epochs: settings.epochs });
     return base * factor * this.position.stopping.rateScale;
+  }
+
+  /** The number of the next step, counted from 0 over the whole cell. */
+  #stepNumber(stepsPerEpoch: number): number {
+    return (this.position.epoch - 1) * stepsPerEpoch + this.position.stepsDone;
   }
 
   /** Evaluates, records, remembers the best weights; false when a loss is not a number. */

@@ -1,5 +1,6 @@
 /** The order of operations of the blog post that this project began with, kept to show its defect. */
 import Type from 'typebox';
+import { hidden } from '../../engine/operations/hidden.js';
 import { numberOf, type SharpnessRule } from '../rule.js';
 import { scaledToNorm } from '../vector.js';
 import { rhoSetting } from './sam.js';
@@ -14,10 +15,12 @@ export const samAsPublished: SharpnessRule = {
   source: 'keras.io-style blog post on sharpness-aware minimization; see docs/blog.md',
   settings: Type.Object({ rho: rhoSetting }),
   gradientEvaluations: () => 2,
+  perturbationNorm: ({ rho }) => Number(rho),
   gradient(at, parameters, { settings }) {
     const clean = at(parameters);
     const perturbation = scaledToNorm(clean.gradient, numberOf(settings, 'rho'));
-    const perturbed = at(parameters);
+    // Hidden, or TensorFlow would see that both passes are one and run it once.
+    const perturbed = at(hidden(parameters));
     return { gradient: perturbed.gradient, clean, perturbed, perturbation };
   },
 };
