@@ -74,7 +74,8 @@ async function openArm(cell: Cell): Promise<Arm> {
     cell,
     cycle: step.cycle,
     step: () => {
-      for (let each = 0; each < step.cycle; each++) runStep(program, step, batch, 1e-6, { seed, step: number++ });
+      for (let each = 0; each < step.cycle; each++)
+        runStep(program, step, batch, 1e-6, { seed, step: number++ });
     },
     close: () => program.dispose(),
   };
