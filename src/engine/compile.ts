@@ -78,6 +78,8 @@ export function compileProgram<Name extends string>(
       checkSize(name, shape, values);
       return { variable, feed: feedOf(variable.placeholder, values) };
     });
+    // A session refuses to run nothing.
+    if (pairs.length === 0) return;
     const feeds = pairs.map(({ feed }) => feed);
     native.runSession(
       session,
@@ -115,6 +117,7 @@ export function compileProgram<Name extends string>(
     graph: () => ({ sha256: graph.sha256(), nodes: graph.nodes }),
     read() {
       const all = [...variables];
+      if (all.length === 0) return {};
       const fetches = all.flatMap(([, { read }]) => [read.node, read.index]);
       const { tensors } = native.runSession(session, graph.native, [], fetches, [], false);
       return Object.fromEntries(

@@ -10,9 +10,16 @@ export function runEagerly<Name extends string>(definition: ProgramDefinition<Na
     state[name]?.dispose();
     state[name] = tensor;
   };
+  const checkEntry = (name: string) => {
+    if (!Object.hasOwn(definition.state, name)) throw new Error(`the program's state has no entry ${name}`);
+  };
   const write = (entries: Record<string, HostTensor>) => {
     for (const [name, { shape, values }] of Object.entries(entries)) {
+      checkEntry(name);
+      checkSize(name, definition.state[name]?.shape ?? [], values);
       checkSize(name, shape, values);
+    }
+    for (const [name, { shape, values }] of Object.entries(entries)) {
       replace(name, tf().keep(hostTensor(shape, values)));
     }
   };
@@ -33,6 +40,7 @@ export function runEagerly<Name extends string>(definition: ProgramDefinition<Na
         for (const [output, tensor] of Object.entries(result.outputs)) {
           read[output] = Float32Array.from(tensor.dataSync());
         }
+        Object.keys(result.state).forEach(checkEntry);
         // A new entry may be an old one handed on: a copy of the handle keeps the two lives apart.
         const renewed = Object.entries(result.state).map(
           ([entry, tensor]) => [entry, tf().keep(tensor.clone())] as const,

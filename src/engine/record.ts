@@ -84,6 +84,11 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
     }
     return original.readSync.call(native, dataId);
   };
+  // Some of tfjs's random functions draw on the host, from a generator that Math.random seeds where nobody does.
+  const { random } = Math;
+  Math.random = () => {
+    throw new RecordingError('it draws random numbers on the host, which would be frozen into the graph');
+  };
   try {
     let result: Result | undefined;
     tf().tidy(() => {
@@ -92,6 +97,7 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
     return result as Result;
   } finally {
     Object.assign(native, original);
+    Math.random = random;
   }
 }
 
