@@ -1,0 +1,301 @@
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import { describe, expect, it } from 'vitest';
+import { type CompiledStep, compile, compileProgram } from '../../src/engine/compile.js';
+import { runEagerly } from '../../src/engine/eager.js';
+import type { InputSpec, Program, ProgramFunction, Tensors } from '../../src/engine/program.js';
+import { RecordingError } from '../../src/engine/record.js';
+import { tf } from '../../src/engine/tensorflow.js';
+import { useEngine } from './engine.js';
+
+const vector = (length: number): InputSpec => ({ shape: [length], dtype: 'float32' });
+const host = (...values: number[]) => ({ shape: [values.length], values: Float32Array.from(values) });
+
+/** A running sum: the state is a sum and a count. */
+const summing = {
+  state: { sum: host(1, 2), count: { shape: [], values: Int32Array.of(0) } },
+  functions: {
+    add: {
+      inputs: { x: vector(2) },
+      call: ({ sum, count }: Tensors, { x }: Tensors) => {
+        const next = tf().add(sum as Tensor, x as Tensor);
+        const counted = tf().add(count as Tensor, tf().scalar(1, 'int32'));
+        return { state: { sum: next, count: counted }, outputs: { before: sum as Tensor, after: next } };
+      },
+    },
+    look: {
+      inputs: {},
+      call: ({ sum }: Tensors) => ({ state: {}, outputs: { doubled: tf().mul(sum as Tensor, 2) } }),
+    },
+  },
+};
+
+describe.each([
+  ['operation by operation', runEagerly],
+  ['compiled', compileProgram],
+] as const)('a program, %s', (_, start) => {
+  useEngine();
+
+  it('keeps its state from run to run, and gives outputs from before and after the change', () => {
+    const program = start(summing);
+    expect(program.run('add', { x: Float32Array.of(10, 20) })).toEqual({
+      before: Float32Array.of(1, 2),
+      after: Float32Array.of(11, 22),
+    });
+    expect(program.run('add', { x: Float32Array.of(1, 1) }).after).toEqual(Float32Array.of(12, 23));
+    expect(program.read()).toEqual({ sum: host(12, 23), count: { shape: [], values: Int32Array.of(2) } });
+    program.dispose();
+  });
+
+  it('has functions that share one state', () => {
+    const program = start(summing);
+    program.run('add', { x: Float32Array.of(1, 1) });
+    expect(program.run('look', {}).doubled).toEqual(Float32Array.of(4, 6));
+    expect(program.read().sum).toEqual(host(2, 3));
+    program.dispose();
+  });
+
+  it('reads copies, and takes back what it gave', () => {
+    const program = start(summing);
+    const saved = program.read();
+    program.run('add', { x: Float32Array.of(5, 5) });
+    expect(saved.sum).toEqual(host(1, 2));
+    program.write(saved);
+    expect(program.read()).toEqual(saved);
+    (saved.sum as { values: Float32Array }).values[0] = 99;
+    expect(program.read().sum).toEqual(host(1, 2));
+    program.dispose();
+  });
+
+  it('writes some entries and leaves the others', () => {
+    const program = start(summing);
+    program.write({ sum: host(7, 8) });
+    expect(program.read()).toMatchObject({ sum: host(7, 8), count: { values: Int32Array.of(0) } });
+    program.dispose();
+  });
+
+  it('does not touch or keep the arrays that it is given', () => {
+    const given = Float32Array.of(1, 2);
+    const program = start({ ...summing, state: { ...summing.state, sum: { shape: [2], values: given } } });
+    given.fill(50);
+    const x = Float32Array.of(1, 1);
+    program.run('add', { x });
+    x.fill(50);
+    expect(program.read().sum).toEqual(host(2, 3));
+    program.dispose();
+  });
+
+  it('exchanges entries of its state, each seeing the other as it was', () => {
+    const program = start({
+      state: { left: host(1), right: host(2) },
+      functions: {
+        exchange: {
+          inputs: {},
+          call: ({ left, right }: Tensors) => ({
+            state: { left: right as Tensor, right: left as Tensor },
+            outputs: {},
+          }),
+        },
+      },
+    });
+    program.run('exchange', {});
+    expect(program.read()).toEqual({ left: host(2), right: host(1) });
+    program.dispose();
+  });
+
+  it('takes bytes as whole numbers', () => {
+    const program = start({
+      state: {},
+      functions: {
+        widen: {
+          inputs: { bytes: { shape: [3], dtype: 'uint8' }, whole: { shape: [3], dtype: 'int32' } },
+          call: (_, { bytes, whole }: Tensors) => ({
+            state: {},
+            outputs: {
+              sum: tf().add(bytes as Tensor, whole as Tensor),
+              kind: tf().scalar(bytes?.dtype === 'int32'),
+            },
+          }),
+        },
+      },
+    });
+    const found = program.run('widen', { bytes: Uint8Array.of(0, 127, 255), whole: Int32Array.of(-1, 0, 1) });
+    expect(found).toEqual({ sum: Float32Array.of(-1, 127, 256), kind: Float32Array.of(1) });
+    program.dispose();
+  });
+
+  it('refuses values of the wrong size, naming what they are for', () => {
+    const program = start(summing);
+    expect(() => program.run('add', { x: Float32Array.of(1) })).toThrow(
+      /x: 1 values do not fill the shape \[2\]/,
+    );
+    expect(() => program.write({ sum: { shape: [2], values: Float32Array.of(1, 2, 3) } })).toThrow(
+      /^sum: 3 values/,
+    );
+    expect(program.read().sum).toEqual(host(1, 2));
+    program.dispose();
+  });
+
+  it('refuses to run without one of its inputs, naming it', () => {
+    const program = start(summing);
+    expect(() => program.run('add', {})).toThrow('add needs the input x');
+    program.dispose();
+  });
+
+  it('refuses an entry that its state does not have, naming it', () => {
+    const program = start(summing);
+    expect(() => program.write({ average: host(1, 2) })).toThrow(/no entry average/);
+    program.dispose();
+    const wrong = start({
+      state: { sum: host(1) },
+      functions: {
+        f: { inputs: {}, call: ({ sum }: Tensors) => ({ state: { total: sum as Tensor }, outputs: {} }) },
+      },
+    });
+    expect(() => wrong.run('f', {})).toThrow(/no entry total/);
+    wrong.dispose();
+  });
+});
+
+describe('compiling', () => {
+  useEngine();
+
+  const refused = (call: ProgramFunction, inputs: Record<string, InputSpec> = { x: vector(4) }) => {
+    try {
+      compile(call, { state: {}, inputs }).dispose();
+    } catch (error) {
+      if (error instanceof RecordingError) return error.message;
+      throw error;
+    }
+    return 'not refused';
+  };
+  const output =
+    (make: (x: Tensor) => Tensor) =>
+    (_: Tensors, { x }: Tensors) => ({
+      state: {},
+      outputs: { y: make(x as Tensor) },
+    });
+
+  it('refuses a value read on the host, which would be frozen into the graph', () => {
+    expect(refused(output((x) => tf().mul(x, tf().sum(x).dataSync()[0] as number)))).toMatch(
+      /reads a value on the host/,
+    );
+    expect(refused(output((x) => tf().tensor(x.arraySync())))).toMatch(/reads a value on the host/);
+  });
+
+  it.each([
+    ['randomNormal', () => tf().randomNormal([4])],
+    ['randomUniform', () => tf().randomUniform([4])],
+    ['truncatedNormal', () => tf().truncatedNormal([4])],
+    ['multinomial', () => tf().multinomial(tf().tensor1d([0.5, 0.5]), 4, 1)],
+  ])('refuses %s instead of freezing one draw of it', (_, draw) => {
+    const message = refused(output((x) => tf().add(x, tf().cast(draw(), 'float32'))));
+    expect(message).toMatch(/draws random numbers/);
+  });
+
+  it('refuses shapes that depend on values', () => {
+    expect(refused(output((x) => tf().unique(x as Tensor1D).values))).toMatch(
+      /shape of the result of Unique.* depends/,
+    );
+  });
+
+  it('refuses strings', () => {
+    expect(
+      refused(output((x) => tf().where(tf().equal(tf().tensor(['a']), tf().tensor(['a'])), x, x))),
+    ).toMatch(/strings/);
+  });
+
+  it('works again after a refusal, compiled and operation by operation', () => {
+    expect(refused(output((x) => tf().add(x, tf().randomNormal([4]))))).not.toBe('not refused');
+    const compiled = compile(
+      output((x) => tf().square(x)),
+      { state: {}, inputs: { x: vector(2) } },
+    );
+    expect(compiled.run({ x: Float32Array.of(2, 3) }).y).toEqual(Float32Array.of(4, 9));
+    compiled.dispose();
+    expect(Array.from(tf().tensor1d([1, 2]).square().dataSync())).toEqual([1, 4]);
+  });
+
+  it('runs no operation: a step too large for this machine can be compiled', () => {
+    const large: InputSpec = { shape: [60000, 60000], dtype: 'float32' };
+    const compiled = compile(
+      (_, { x }) => ({ state: {}, outputs: { y: tf().sum(tf().matMul(x as Tensor2D, x as Tensor2D)) } }),
+      { state: {}, inputs: { x: large } },
+    );
+    compiled.dispose();
+  });
+
+  it('gives nothing after it is disposed of, in words', () => {
+    const compiled = compile(
+      output((x) => x),
+      { state: {}, inputs: { x: vector(1) } },
+    );
+    compiled.dispose();
+    expect(() => compiled.run({ x: Float32Array.of(1) })).toThrow(/closed/);
+    expect(() => compiled.dispose()).not.toThrow();
+  });
+
+  it('keeps two programs with state of the same name apart', () => {
+    const increment: ProgramFunction = ({ n }) => ({ state: { n: tf().add(n as Tensor, 1) }, outputs: {} });
+    const [left, right] = [1, 10].map((n) => compile(increment, { state: { n: host(n) }, inputs: {} })) as [
+      CompiledStep,
+      CompiledStep,
+    ];
+    left.run({});
+    right.run({});
+    right.run({});
+    expect(left.read().n).toEqual(host(2));
+    expect(right.read().n).toEqual(host(12));
+    left.dispose();
+    expect(right.read().n).toEqual(host(12));
+    right.dispose();
+  });
+
+  it('records a function once, not at every run', () => {
+    let calls = 0;
+    const program: Program<'f'> = compileProgram({
+      state: {},
+      functions: {
+        f: {
+          inputs: { x: vector(1) },
+          call: (_, { x }: Tensors) => {
+            calls += 1;
+            return { state: {}, outputs: { y: tf().neg(x as Tensor) } };
+          },
+        },
+      },
+    });
+    expect(calls).toBe(0);
+    program.run('f', { x: Float32Array.of(1) });
+    expect(program.run('f', { x: Float32Array.of(2) }).y).toEqual(Float32Array.of(-2));
+    expect(calls).toBe(1);
+    program.dispose();
+  });
+
+  it('reports an operation that TensorFlow does not accept in its words', () => {
+    const mismatch: ProgramFunction = (_, { x }) => ({
+      state: {},
+      outputs: { y: tf().concat([x as Tensor, tf().zeros([2, 2])], 0) },
+    });
+    expect(() => compile(mismatch, { state: {}, inputs: { x: vector(4) } })).toThrow();
+  });
+
+  it('shares small constants and keeps the values of large ones', () => {
+    const table = Float32Array.from({ length: 5000 }, (_, index) => index);
+    const program = compileProgram({
+      state: {},
+      functions: {
+        f: {
+          inputs: { x: vector(5000) },
+          call: (_, { x }: Tensors) => {
+            const { add, mul, tensor1d } = tf();
+            const y = add(mul(x as Tensor, tensor1d(table)), mul(x as Tensor, tensor1d(table)));
+            return { state: {}, outputs: { y: add(add(y, 3), mul(y, 3)) } };
+          },
+        },
+      },
+    });
+    const { y } = program.run('f', { x: new Float32Array(5000).fill(1) });
+    expect(y?.[100]).toBe(4 * 200 + 3);
+    program.dispose();
+  });
+});
