@@ -5,8 +5,3 @@ import type { SettingSummary, Summary } from './summary.js';
 export function labelOf(setting: SettingSummary, summary: Summary): string {
   return summary.contexts.length > 1 ? `${setting.context}: ${setting.label}` : setting.label;
 }
-
-/** Place of each label among the series of a chart. */
-export function seriesScale(labels: readonly string[], range: readonly unknown[]) {
-  return { domain: labels, range: labels.map((_, index) => range[index % range.length]) };
-}

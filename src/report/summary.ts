@@ -78,6 +78,7 @@ const setting = Type.Object(
     testLoss: orNull(meanInterval),
     validationAccuracy: orNull(meanInterval),
     validationLoss: orNull(meanInterval),
+    difference: orNull(meanInterval),
     trainSeconds: orNull(number),
     wallSeconds: orNull(number),
     contended: flag,
@@ -90,7 +91,8 @@ const setting = Type.Object(
   {
     description:
       'All seeds of one setting. Epochs to flops are planned for one seed, `spent` is the mean of what ran; ' +
-      '`stepTimeSeconds` is steps times the clean step time.',
+      '`stepTimeSeconds` is steps times the clean step time, `difference` is paired by seed, to the chosen setting of ' +
+      "the baseline in the suite's metric.",
   },
 );
 

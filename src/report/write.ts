@@ -3,13 +3,18 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { SambenchError } from '../errors.js';
+import { formatJson } from '../results/format.js';
 import type { Cell } from '../suite/cell.js';
-import { curveCharts } from './charts/curves.js';
-import { seedChart } from './charts/seeds.js';
-import { page } from './page.js';
+import { drawFigures } from './charts/all.js';
+import { standalone } from './charts/figure.js';
+import { markdownReport } from './markdown.js';
+import { page } from './page/page.js';
 import { readRecords } from './read.js';
 import { type SuiteFacts, summarizeCells } from './summarize/summarize.js';
-import type { Summary } from './summary.js';
+import { type Summary, summarySchema } from './summary.js';
+import { listTables, makeTables } from './tables/all.js';
+import { csv } from './tables/csv.js';
+import { latexTables } from './tables/latex.js';
 
 /** Where results are read from and reports are written to. */
 export interface ReportFolders {
@@ -32,9 +37,31 @@ export async function writeReport(
 ): Promise<Report> {
   const { records, timing } = await readRecords(resultsDir, suite.name, cells);
   const summary = summarizeCells(suite, { cells, skipped }, records, timing);
-  const seeds = await seedChart(summary);
-  const html = page(summary, { curves: await curveCharts(summary), seeds: seeds ? [seeds] : [] });
-  return { summary, files: [await write(path.join(reportsDir, `${suite.name}.html`), html)] };
+  const files = await renderReport(summary);
+  const written: string[] = [];
+  for (const [name, text] of files) written.push(await write(path.join(reportsDir, name), text));
+  return { summary, files: written };
+}
+
+/** Every file of a report by its name within the folder of reports, the page first. */
+export async function renderReport(summary: Summary): Promise<Map<string, string>> {
+  const { name } = summary.suite;
+  const tables = makeTables(summary);
+  const list = listTables(tables);
+  const figures = await drawFigures(summary);
+  const files = new Map([
+    [`${name}.html`, page(summary, tables, figures)],
+    [`${name}.md`, markdownReport(summary, list)],
+    [`${name}.tex`, latexTables(list, name)],
+    [`${name}.csv`, csv(summary)],
+    [`${name}.json`, formatJson(summary, summarySchema)],
+  ]);
+  for (const figure of Object.values(figures).flat()) {
+    for (const panel of figure.panels) {
+      files.set(`figures/${name}-${panel.name}.svg`, standalone(figure, panel));
+    }
+  }
+  return files;
 }
 
 async function write(file: string, text: string): Promise<string> {

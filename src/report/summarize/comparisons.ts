@@ -59,11 +59,9 @@ export function compareSettings(
   baseline: SettingSummary,
   metric: 'accuracy' | 'loss',
 ): ComparisonSummary | null {
-  const left = figures(candidate, metric);
-  const right = figures(baseline, metric);
-  const seeds = [...left.keys()].filter((seed) => right.has(seed)).sort((a, b) => a - b);
-  const a = seeds.map((seed) => left.get(seed) ?? 0);
-  const b = seeds.map((seed) => right.get(seed) ?? 0);
+  const pairs = pairSettings(candidate, baseline, metric);
+  const a = pairs.map((pair) => pair.candidate);
+  const b = pairs.map((pair) => pair.baseline);
   const result = comparePairs(a, b, { resamples: role === 'primary' ? 9_999 : 0 });
   if (!result) return null;
   const comparison: ComparisonSummary = {
@@ -72,12 +70,7 @@ export function compareSettings(
     candidate: candidate.id,
     baseline: baseline.id,
     metric,
-    pairs: seeds.map((seed, index) => ({
-      seed,
-      candidate: a[index] ?? 0,
-      baseline: b[index] ?? 0,
-      difference: (a[index] ?? 0) - (b[index] ?? 0),
-    })),
+    pairs,
     difference: result.difference,
     p: result.signFlip.p,
     exact: result.signFlip.exact,
@@ -90,6 +83,23 @@ export function compareSettings(
     outcome: 'unclear',
   };
   return { ...comparison, outcome: outcomeOf(comparison) };
+}
+
+/** The test figures of the seeds that both settings finished, in order of seed. */
+export function pairSettings(
+  candidate: SettingSummary,
+  baseline: SettingSummary,
+  metric: 'accuracy' | 'loss',
+): ComparisonSummary['pairs'] {
+  const right = figures(baseline, metric);
+  return [...figures(candidate, metric)]
+    .flatMap(([seed, value]) => {
+      const other = right.get(seed);
+      // Accuracies are multiples of 1 / images: rounding makes equal differences equal.
+      const difference = other === undefined ? 0 : Number((value - other).toFixed(13));
+      return other === undefined ? [] : [{ seed, candidate: value, baseline: other, difference }];
+    })
+    .sort((left, right) => left.seed - right.seed);
 }
 
 /** Whether the interval of a difference excludes zero. */

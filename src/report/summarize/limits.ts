@@ -1,4 +1,5 @@
 /** What a verdict cannot say: too few seeds, missing cells, choices at the edge of a grid, data that leaked. */
+import { smallestP } from '../../stats/sign-flip.js';
 import type { ComparisonSummary, SettingSummary } from '../summary.js';
 import { effect } from './effect.js';
 import type { Evidence } from './verdict.js';
@@ -10,7 +11,7 @@ export function limitsOf(evidence: Evidence, primaries: readonly ComparisonSumma
     ...compute(evidence),
     ...incomplete(evidence),
     ...broken(evidence),
-    ...seeds(primaries),
+    ...seeds(primaries, evidence.comparisons.filter(({ role }) => role !== 'budget').length),
     ...missed(primaries),
     ...edges(evidence),
     ...scope(evidence, primaries),
@@ -77,13 +78,17 @@ function broken({ checks }: Evidence): string[] {
     .map(({ name, detail }) => `A check failed. ${name}: ${detail}`);
 }
 
-function seeds(primaries: readonly ComparisonSummary[]): string[] {
+function seeds(primaries: readonly ComparisonSummary[], family: number): string[] {
   const fewest = Math.min(...primaries.map(({ difference }) => difference.n));
-  if (!Number.isFinite(fewest) || fewest >= 6) return [];
+  if (!Number.isFinite(fewest)) return [];
   if (fewest === 1) return ['One seed gives no interval and no test; take at least 6.'];
-  const floor = 2 / 2 ** fewest;
+  const floor = smallestP(fewest) * family;
+  if (floor <= 0.05) return [];
+  let enough = fewest;
+  while (smallestP(enough) * family > 0.05) enough += 1;
+  const among = family > 1 ? ` among ${family} comparisons that are corrected together` : '';
   return [
-    `${fewest} seeds are too few for p < 0.05: an exact paired test of ${fewest} cannot go below ${Number(floor.toPrecision(3))}, and the interval rests on the assumption that differences are normal. Six seeds can reach it.`,
+    `${fewest} seeds are too few for p < 0.05${among}: an exact paired test of ${fewest} cannot go below ${Number(Math.min(1, floor).toPrecision(2))}, and the interval rests on the assumption that differences are normal. ${enough} seeds can reach it.`,
   ];
 }
 

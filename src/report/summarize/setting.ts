@@ -45,6 +45,7 @@ export function summarizeSetting(
     testLoss: over(({ final }) => final?.test.loss),
     validationAccuracy: over(({ final }) => final?.validation?.accuracy),
     validationLoss: over(({ final }) => final?.validation?.loss),
+    difference: null,
     trainSeconds: ofTimed(({ time }) => time.trainSeconds),
     wallSeconds: ofTimed(({ time }) => time.trainSeconds + time.evaluationSeconds + time.otherSeconds),
     contended: timed.some(({ time }) => time.contended),

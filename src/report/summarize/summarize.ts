@@ -1,11 +1,12 @@
 /** From result files to the summary: the one place where a report's numbers are computed. */
 import type { TimingResult } from '../../results/result.js';
+import { tInterval } from '../../stats/t-interval.js';
 import type { Cell, CellSettings } from '../../suite/cell.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
 import { bestSettings } from './best.js';
 import { chooseSettings } from './choose.js';
-import { compareArms } from './comparisons.js';
+import { compareArms, pairSettings, type Question } from './comparisons.js';
 import { checkCompute } from './compute.js';
 import { summarizeCurve } from './curve.js';
 import { describeOptimizer } from './describe-arm.js';
@@ -43,8 +44,10 @@ export interface Plan {
   skipped?: readonly { reason: string }[];
 }
 
-/** Beyond these numbers, curves are drawn only for the settings that stand for their arms. */
-const mostCurves = 12;
+/** A task with more settings than this shows the curves of those alone that stand for their arms. */
+const mostCurves = 4;
+/** The most tasks whose curves are kept. */
+const mostTasks = 12;
 
 /**
  * The summary of a suite whose plan is `plan`, from the records of its results, in whatever order they come. Cells
@@ -63,13 +66,13 @@ export function summarizeCells(
   const axes = findAxes(cells);
   const majority = majorityOf(byCell.values());
   const pool = suite.compare.poolFingerprints === true;
-  const groups = groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool));
+  const groups = byTask(groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool)));
   const metric = suite.compare.metric ?? 'accuracy';
   const rows = groups.map((group) => summarizeSetting(group, timing, majority.fingerprint));
-  const choices = chooseSettings(rows, axes, metric);
-  const settings = mark(rows, choices, bestSettings(rows, metric));
-  const inOrder = cells.flatMap(({ id }) => byCell.get(id) ?? []);
   const question = { baseline: suite.compare.baseline, candidate: suite.compare.candidate, metric };
+  const choices = chooseSettings(rows, axes, metric);
+  const settings = mark(rows, choices, question);
+  const inOrder = cells.flatMap(({ id }) => byCell.get(id) ?? []);
   const base: Evidence = {
     suite: {
       name: suite.name,
@@ -96,7 +99,7 @@ export function summarizeCells(
     axes: axes.map(({ name, role }) => ({ name, role })),
     arms: describeArms(cells),
     skipped: tallySkipped(skipped),
-    curves: drawnGroups(groups, settings).flatMap(
+    curves: drawnGroups(groups, settings, suite.compare.baseline).flatMap(
       (group) => summarizeCurve(group, majority.fingerprint) ?? [],
     ),
     timing: summarizeTiming(timing, suite.compare.baseline),
@@ -108,13 +111,32 @@ export function summarizeCells(
   };
 }
 
+/** The groups with those of one task together, tasks and settings in the order of the plan. */
+function byTask(groups: readonly Group[]): Group[] {
+  const tasks = [...new Set(groups.map(({ context }) => context))];
+  return tasks.flatMap((task) => groups.filter(({ context }) => context === task));
+}
+
 function mark(
-  rows: SettingSummary[],
+  rows: readonly SettingSummary[],
   choices: readonly Choice[],
-  best: ReadonlySet<string>,
+  { baseline, metric }: Question,
 ): SettingSummary[] {
   const chosen = new Set(choices.map(({ setting }) => setting));
-  return rows.map((row) => ({ ...row, chosen: chosen.has(row.id), best: best.has(row.id) }));
+  const best = bestSettings(rows, metric);
+  const bases = new Map(
+    rows.filter(({ id, arm }) => arm === baseline && chosen.has(id)).map((row) => [row.context, row]),
+  );
+  return rows.map((row) => {
+    const base = bases.get(row.context);
+    const pairs = base && base.id !== row.id ? pairSettings(row, base, metric) : null;
+    return {
+      ...row,
+      chosen: chosen.has(row.id),
+      best: best.has(row.id),
+      difference: pairs && tInterval(pairs.map(({ difference }) => difference)),
+    };
+  });
 }
 
 function contextsOf(
@@ -150,9 +172,22 @@ function tallySkipped(skipped: readonly { reason: string }[]): Summary['skipped'
   return [...reasons].map(([reason, cells]) => ({ reason, cells }));
 }
 
-/** All settings where they are few; else those that stand for their arms and the baseline's other budgets. */
-function drawnGroups(groups: readonly Group[], settings: readonly SettingSummary[]): Group[] {
-  if (groups.length <= mostCurves) return [...groups];
-  const drawn = new Set(settings.filter(({ chosen }) => chosen).map(({ id }) => id));
+/** All settings of a task where they are few; else those that stand for their arms and the baseline's other budgets. */
+function drawnGroups(
+  groups: readonly Group[],
+  settings: readonly SettingSummary[],
+  baseline: string,
+): Group[] {
+  const drawn = new Set<string>();
+  const tasks = [...new Set(settings.map(({ context }) => context))].slice(0, mostTasks);
+  for (const task of tasks) {
+    const here = settings.filter(({ context }) => context === task);
+    const base = here.find(({ arm, chosen }) => arm === baseline && chosen);
+    const axes = JSON.stringify(base?.axes);
+    for (const setting of here) {
+      const isBudget = setting.arm === baseline && JSON.stringify(setting.axes) === axes;
+      if (here.length <= mostCurves || setting.chosen || isBudget) drawn.add(setting.id);
+    }
+  }
   return groups.filter(({ id }) => drawn.has(id));
 }

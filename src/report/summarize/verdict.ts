@@ -1,7 +1,10 @@
 /** The verdict: what the primary comparison says, in plain words. */
-import type { Choice, ComparisonSummary, SettingSummary, Summary } from '../summary.js';
+import type { Choice, ComparisonSummary, Outcome, SettingSummary, Summary } from '../summary.js';
 import { effectBounds, effectSize, pValue } from './effect.js';
 import { limitsOf } from './limits.js';
+
+/** The most tasks that a sentence lists. */
+const mostTasks = 6;
 
 /** What the verdict is drawn from. */
 export type Evidence = Pick<
@@ -120,24 +123,26 @@ function common(primaries: readonly ComparisonSummary[]): Summary['verdict']['ou
   return outcomes.size === 1 && only ? only : 'mixed';
 }
 
-const phrases = [
-  ['better', 'beats'],
-  ['leans better', 'lies ahead of, without settling it,'],
-  ['unclear', 'shows no established difference from'],
-  ['leans worse', 'lies behind, without settling it,'],
-  ['worse', 'falls behind'],
-] as const;
-
-/** Several tasks (values of the context axes) in one sentence each outcome. */
+/** Several tasks (values of the context axes) in one sentence for each outcome. */
 function overTasks(primaries: readonly ComparisonSummary[], { suite }: Evidence): string {
   const { candidate, baseline } = suite;
-  const parts = phrases.flatMap(([outcome, phrase]) => {
+  const claims: readonly (readonly [Outcome, string])[] = [
+    ['better', `${candidate} beats ${baseline}`],
+    ['leans better', `${candidate} leads ${baseline}, without settling it,`],
+    ['unclear', `no difference between ${candidate} and ${baseline} is established`],
+    ['leans worse', `${candidate} trails ${baseline}, without settling it,`],
+    ['worse', `${candidate} falls behind ${baseline}`],
+  ];
+  const parts = claims.flatMap(([outcome, claim]) => {
     const those = primaries.filter((comparison) => comparison.outcome === outcome);
     if (those.length === 0) return [];
-    const list = those.map((comparison) => `${comparison.context}: ${spoken(comparison)}`).join('; ');
-    return [`${candidate} ${phrase} ${baseline} in ${those.length} of ${primaries.length} tasks (${list}).`];
+    const shown = those
+      .slice(0, mostTasks)
+      .map((comparison) => `${comparison.context}: ${spoken(comparison)}`);
+    const more = those.length > mostTasks ? [`${those.length - mostTasks} more`] : [];
+    return [`${claim} in ${those.length} of ${primaries.length} tasks (${[...shown, ...more].join('; ')}).`];
   });
-  return parts.join(' ');
+  return parts.map((part) => (part.startsWith('no ') ? `N${part.slice(1)}` : part)).join(' ');
 }
 
 function spoken(comparison: ComparisonSummary): string {

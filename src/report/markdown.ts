@@ -1,0 +1,22 @@
+/** The report as Markdown: verdict, limits and all tables, for pull requests and notes. */
+import { environmentView, provenanceView } from './page/provenance-view.js';
+import type { Summary } from './summary.js';
+import { bullets, escapeMarkdown, markdownTable } from './tables/markdown.js';
+import type { Table } from './tables/table.js';
+
+/** The whole report as one Markdown text. */
+export function markdownReport(summary: Summary, tables: readonly Table[]): string {
+  const { suite, verdict, findings } = summary;
+  const facts = [...environmentView(summary), provenanceView(summary)]
+    .flat()
+    .map(({ name, value }) => `${name}: ${value}`);
+  const parts = [
+    `# ${escapeMarkdown(suite.title)}`,
+    escapeMarkdown(verdict.sentence),
+    verdict.limits.length > 0 ? `What this cannot say:\n\n${bullets(verdict.limits)}` : '',
+    findings.length > 0 ? `Found besides:\n\n${bullets(findings)}` : '',
+    ...tables.map(markdownTable),
+    `## Environment\n\n${bullets(facts)}`,
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
