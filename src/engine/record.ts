@@ -76,8 +76,10 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
     for (const unused of results.slice(count)) unused.dispose();
     return results.slice(0, count);
   };
+  const gather = looseGather();
   native.readSync = (dataId) => {
     if (outputs.has(dataId)) {
+      if (gather.running()) return new Int32Array(0);
       throw new RecordingError(
         'it reads a value on the host (dataSync, arraySync), which would be frozen into the graph',
       );
@@ -97,8 +99,32 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
     return result as Result;
   } finally {
     Object.assign(native, original);
+    gather.restore();
     Math.random = random;
   }
+}
+
+/**
+ * Lets tfjs's gather, the only one of its operations that reads on the host (to check its indices), run while recording,
+ * until `restore` is called; TensorFlow checks the indices again when the graph runs. `running` says whether it runs.
+ */
+function looseGather(): { running(): boolean; restore(): void } {
+  const { getKernel, registerKernel, unregisterKernel } = tf();
+  const original = getKernel('GatherV2', 'tensorflow');
+  let depth = 0;
+  const replace = (kernelFunc: typeof original.kernelFunc) => {
+    unregisterKernel('GatherV2', 'tensorflow');
+    registerKernel({ ...original, kernelFunc });
+  };
+  replace((call) => {
+    depth += 1;
+    try {
+      return original.kernelFunc(call);
+    } finally {
+      depth -= 1;
+    }
+  });
+  return { running: () => depth > 0, restore: () => replace(original.kernelFunc) };
 }
 
 /** A tensor without values. */
@@ -140,8 +166,14 @@ function typed(native: RecordedBackend, dtype: number, values: ArrayBufferView):
   return values;
 }
 
-function dtypeName(native: RecordedBackend, dtype: number): 'float32' | 'int32' | 'bool' {
+/** TF_COMPLEX64 and TF_STRING of TensorFlow's C interface. */
+const complex64 = 8;
+const string = 7;
+
+function dtypeName(native: RecordedBackend, dtype: number): 'float32' | 'int32' | 'bool' | 'complex64' {
   const { TF_FLOAT, TF_BOOL } = native.binding;
   if (dtype === TF_FLOAT) return 'float32';
+  if (dtype === complex64) return 'complex64';
+  if (dtype === string) throw new RecordingError('it uses strings');
   return dtype === TF_BOOL ? 'bool' : 'int32';
 }
