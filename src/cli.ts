@@ -9,10 +9,12 @@ import type { CommandResult, Surroundings } from './commands/command-result.js';
 import {
   addBenchFlags,
   addFolderFlags,
+  addGateFlags,
   addGoldenFlags,
   addPlanFlags,
   type FolderFlags,
 } from './commands/flags.js';
+import type { GateFlags } from './commands/gate.js';
 import type { GoldenFlags } from './commands/golden.js';
 import type { PlanFlags } from './commands/plan.js';
 import { stageView } from './commands/stages.js';
@@ -78,6 +80,19 @@ addFolderFlags(define('report <suite>', 'write the report from the result files 
     (await import('./commands/report.js')).reportCommand(suite, flags),
   ),
 );
+addGateFlags(define('gate <suite>', 'compare the results with a baseline; exit 1 for a regression')).action(
+  run(async (suite: string, flags: GateFlags) => {
+    const { env, stderr: progress } = process;
+    return (await import('./commands/gate.js')).gate(suite, flags, { env, now: new Date(), progress });
+  }),
+);
+define('baseline <action> <suite> <dir>', 'baseline save: write what gate compares later runs with')
+  .option('--results <dir>', 'folder of all result folders', 'results')
+  .action(
+    run(async (action: string, suite: string, folder: string, flags: { results: string }) =>
+      (await import('./commands/baseline.js')).baseline(action, suite, folder, flags),
+    ),
+  );
 define('data [name]', 'list the data sets, or fetch and verify one').action(
   run(async (name: string | undefined, flags: CommonFlags) => {
     const view = stageView(process.stderr, flags.quiet === true);

@@ -1,5 +1,5 @@
 /** The flags that several commands share: their names, how their values are read, and what is wrong with a bad one. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CellFlags } from '../suite/select-cells.js';
 
 /** Where results and reports are. */
@@ -57,6 +57,24 @@ export function addPlanFlags(command: Command): Command {
     .option('--fit <time>', 'cut the suite to a time, e.g. 45m')
     .option('--write <file>', 'where the smaller suite goes, with --fit')
     .option('--shrink <axes>', 'axes whose lists may shrink with --fit, e.g. rho,labelNoise');
+}
+
+/** Adds what only `gate` takes. */
+export function addGateFlags(command: Command): Command {
+  return command
+    .requiredOption('--baseline <dir>', 'folder that baseline save wrote to, or a folder of results')
+    .option('--results <dir>', 'folder of all result folders', 'results')
+    .addOption(
+      new Option('--inconclusive <pass|fail>', 'what a check that cannot tell means')
+        .choices(['pass', 'fail'])
+        .default('pass'),
+    )
+    .option('--allow-numeric-change', 'let weights differ on an equal machine')
+    .option('--junit <file>', 'write JUnit XML')
+    .option('--markdown <file>', 'write Markdown, for a comment')
+    .option('--summary', 'append the Markdown to the file that GITHUB_STEP_SUMMARY names')
+    .option('--github-benchmark <file>', 'write customSmallerIsBetter JSON of github-action-benchmark')
+    .option('--bencher <file>', 'write Bencher Metric Format');
 }
 
 /** Adds what only `golden` takes. */
