@@ -5,7 +5,7 @@ import type { ParameterLayout } from '../optimizer/rule.js';
 import type { ParameterSpec, Weights } from './network.js';
 
 /** Share of a moving statistic that a step keeps, Keras' default. */
-const statisticsMomentum = 0.99;
+export const statisticsMomentum = 0.99;
 
 /** Where each parameter and each statistic lies in its vector. */
 export interface FlatLayout {

@@ -85,6 +85,8 @@ export interface SharpnessRule {
   cycle?(settings: Settings): number;
   /** L2 norm that the perturbation has at step `step` (from 0), which every cell checks; absent where it varies. */
   perturbationNorm?(settings: Settings, step: number): number;
+  /** False for a rule that takes its second gradient where it took the first, which is a mistake kept to be shown. */
+  applies?: false;
   /**
    * Shapes of the rule's state; absent for a rule without one. Where a batch is cut into groups, each group starts from
    * the same state, and the mean of their new states is kept.

@@ -7,7 +7,8 @@ import type { Budget, CellSettings } from '../suite/cell.js';
 export type CellStatus = 'finished' | 'diverged' | 'failed' | 'timeout';
 
 /** One epoch. Losses are mean cross-entropies, accuracies fractions; training figures are taken at the weights w
- * before each update (not at the perturbed weights) and averaged over the epoch's steps. */
+ * before each update (not at the perturbed weights, but for msam, which takes no gradient at w) and averaged over the
+ * epoch's steps; what only some steps have is averaged over those. */
 export interface HistoryRow {
   epoch: number;
   trainLoss: number;
@@ -61,6 +62,29 @@ export interface Provenance {
   command: string;
 }
 
+/** What was checked while the cell trained. A cell in which one of these does not hold fails with `invariant-violated`. */
+export interface CellChecks {
+  /** Gradients of a whole batch: by the rule's declaration, and as they ran. */
+  gradientEvaluations: { planned: number; counted: number };
+  /** The L2 norm that the rule declares, and the largest relative deviation from it; null where it declares none. */
+  perturbationNorm: { expected: number; largestDeviation: number } | null;
+  /** Mean distance from w of the point where the last gradient of a step was taken; 0 shows SAM as the blog published it. */
+  appliedNorm: number | null;
+  /** Whether updates began, bit for bit, at the weights that their step began with: compared once an epoch. */
+  weightsRestored: boolean | null;
+  /** How often a step moves the moving statistics: compared once an epoch; null for a network without any. */
+  statisticsMoves: number | null;
+  /** Share of the steps in which L(w + e) >= L(w). */
+  ascentShare: number | null;
+  /** Mean cosine of the gradients at w and at w + e over all steps. */
+  meanCosine: number | null;
+  /**
+   * Training loss of the very first batch, at the first weights; arms of one seed with the same `m` and `bn` share it.
+   * Null for a rule that looks at a part of the batch first.
+   */
+  firstBatchLoss: number | null;
+}
+
 /** One result file. */
 export interface CellResult {
   schema: 1;
@@ -81,6 +105,8 @@ export interface CellResult {
     weightsSha256: string;
   } | null;
   sharpness: Record<string, unknown>;
+  /** Absent where the cell left no result of its own. */
+  checks?: CellChecks;
   time: {
     trainSeconds: number;
     evaluationSeconds: number;

@@ -51,6 +51,17 @@ const historyRow = Type.Object({
   evaluationSeconds: seconds,
 });
 
+const checks = Type.Object({
+  gradientEvaluations: Type.Object({ planned: Type.Number(), counted: Type.Number() }),
+  perturbationNorm: orNull(Type.Object({ expected: Type.Number(), largestDeviation: Type.Number() })),
+  appliedNorm: orNull(Type.Number()),
+  weightsRestored: orNull(Type.Boolean()),
+  statisticsMoves: orNull(count),
+  ascentShare: orNull(fraction),
+  meanCosine: orNull(Type.Number()),
+  firstBatchLoss: orNull(Type.Number()),
+});
+
 const evaluation = Type.Object({ loss: Type.Number(), accuracy: fraction });
 
 const environment = Type.Object({
@@ -87,6 +98,7 @@ export const cellResultSchema = Type.Object({
     }),
   ),
   sharpness: Type.Record(Type.String(), Type.Unknown()),
+  checks: Type.Optional(checks),
   time: Type.Object({
     trainSeconds: seconds,
     evaluationSeconds: seconds,

@@ -4,6 +4,7 @@ import writeFileAtomic from 'write-file-atomic';
 import type { HostTensor } from '../engine/program.js';
 import type { HistoryRow } from '../results/result.js';
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../safetensors.js';
+import type { CheckSums } from './checks.js';
 import type { EpochSums } from './epoch-sums.js';
 import type { StoppingState } from './stopping.js';
 
@@ -18,6 +19,7 @@ export interface Position {
   /** The epoch whose weights are the best so far, and its loss and accuracy on the images that select. */
   best: { epoch: number; loss: number; accuracy: number } | null;
   gradientEvaluations: number;
+  checks: CheckSums;
   /** Seconds of earlier processes. */
   otherSeconds: number;
   inputWaitSeconds: number;

@@ -60,6 +60,8 @@ interface Passes {
   statistics(): Tensor1D | null;
   /** Where the last gradient was taken. */
   lastPoint(): Tensor1D;
+  /** Whether every gradient was taken over all images. */
+  sawAll(): boolean;
 }
 
 /** The gradient of one group from the program's state and its inputs. */
@@ -96,7 +98,7 @@ export function groupGradient(
     accuracy: passes.accuracy(),
     gradientNorm: norm(first.gradient),
     updateNorm: norm(result.gradient),
-    ...perturbationMeasures(result, passes.lastPoint(), parameters),
+    ...perturbationMeasures(result, passes, parameters),
   });
   return resultOf(
     passes,
@@ -126,12 +128,16 @@ function resultOf(
 
 function perturbationMeasures(
   { clean, perturbed, perturbation }: SharpnessGradient,
-  lastPoint: Tensor1D,
+  passes: Passes,
   parameters: Tensor1D,
 ): Parameters<typeof packMeasures>[0] {
-  const { sub } = tf();
+  const { sub, cast, greaterEqual } = tf();
+  const both = clean && perturbed && passes.sawAll();
   return {
-    ...(perturbed ? { perturbedLoss: perturbed.loss, appliedNorm: norm(sub(lastPoint, parameters)) } : {}),
+    ...(perturbed
+      ? { perturbedLoss: perturbed.loss, appliedNorm: norm(sub(passes.lastPoint(), parameters)) }
+      : {}),
+    ...(both ? { ascended: cast(greaterEqual(perturbed.loss, clean.loss), 'float32') as Scalar } : {}),
     ...(perturbation ? { perturbationNorm: norm(perturbation) } : {}),
     ...(clean && perturbed ? { gradientCosine: cosine(clean.gradient, perturbed.gradient) } : {}),
   };
@@ -144,6 +150,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
   const labels = inputs.labels as Tensor1D;
   const dropoutSeed = (inputs.dropoutSeed as Tensor1D | undefined) ?? null;
   let evaluations = 0;
+  let sawAll = true;
   let lastPoint: Tensor1D | null = null;
   let accuracy: Scalar | null = null;
   let batchStatistics: Tensor1D | null = null;
@@ -151,6 +158,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
     const first = lastPoint === null;
     lastPoint = point;
     evaluations += count / size;
+    sawAll &&= count === size;
     const { slice, valueAndGrad, keep } = tf();
     const seen = count === size ? images : slice(images, [0, 0, 0, 0], [count, -1, -1, -1]);
     const wanted = count === size ? labels : slice(labels, [0], [count]);
@@ -175,6 +183,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
     accuracy: () => demanded(accuracy),
     statistics: () => batchStatistics,
     lastPoint: () => demanded(lastPoint),
+    sawAll: () => sawAll,
   };
 }
 

@@ -13,6 +13,8 @@ export const measureNames = [
   'gradientCosine',
   /** L2 norm of the point where the last gradient was in fact taken, minus w. */
   'appliedNorm',
+  /** 1 where the loss at the perturbed weights is at least that at w, else 0; over groups, their share. */
+  'ascended',
 ] as const;
 
 export type MeasureName = (typeof measureNames)[number];

@@ -22,6 +22,7 @@ import { decayInLoss } from '../optimizer/base/decay.js';
 import { bases, sharpness } from '../optimizer/registry.js';
 import {
   type BaseRule,
+  evaluationsOfSteps,
   kindOfStep,
   numberOf,
   type Settings,
@@ -83,6 +84,10 @@ export interface TrainingStep {
   movesStatistics: boolean;
   /** L2 norm that the perturbation of step `step` must have; null where the rule does not say. */
   perturbationNorm(step: number): number | null;
+  /** Whether the last gradient of a step is taken at the perturbed weights. */
+  appliesPerturbation: boolean;
+  /** Gradient evaluations of the first `steps` steps as the rule declares them. */
+  evaluationsOf(steps: number): number;
   /** Gradient evaluations of one step as the rule declares them. */
   declaredEvaluations: number;
   /** Gradients of a whole batch that a step of this kind took, counted when it last ran or was recorded. */
@@ -250,6 +255,8 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     draws,
     movesStatistics,
     perturbationNorm: (index) => rule?.perturbationNorm?.(ruleSettings, index) ?? null,
+    appliesPerturbation: rule !== null && rule.applies !== false,
+    evaluationsOf: (steps) => evaluationsOfSteps(rule, ruleSettings, steps),
     declaredEvaluations: rule ? rule.gradientEvaluations(ruleSettings, 'whole') : 1,
     countedEvaluations: (kind = 'whole') => evaluations[kind],
     program: (seedOfWeights) => ({

@@ -3,7 +3,7 @@ import { firstBatchSha256, trainingBatch } from '../data/batches.js';
 import { Prefetch } from '../data/prefetch.js';
 import type { HostTensor } from '../engine/program.js';
 import { SambenchError } from '../errors.js';
-import type { CellResult, Evaluation } from '../results/result.js';
+import type { CellChecks, CellResult, Evaluation } from '../results/result.js';
 import type { Progress, RunContext, RunOptions } from '../run/messages.js';
 import type { Cell } from '../suite/cell.js';
 import { isSharpness } from '../suite/cell.js';
@@ -15,11 +15,12 @@ import {
   removeCheckpoint,
   writeCheckpoint,
 } from './checkpoint.js';
+import { checkMeasures, checkState, checksOf, freshChecks } from './checks.js';
 import { addStep, freshSums, historyRow } from './epoch-sums.js';
 import { evaluate } from './evaluate.js';
 import { type PreparedCell, prepareCell } from './prepare.js';
 import { rateFactor } from './rate.js';
-import { runStep } from './run-step.js';
+import { reportStep } from './run-step.js';
 import { afterEpoch, freshStopping } from './stopping.js';
 import { type FlatWeights, weightsOf, weightsSha256 } from './weights.js';
 
@@ -76,6 +77,7 @@ export async function trainCell(
       budget: training.budgetSpent(),
       history: position.history,
       final,
+      checks: training.checks(),
       sharpness: {},
       time: {
         trainSeconds,
@@ -145,7 +147,9 @@ class Training {
           rate = this.#rate(stepsPerEpoch);
           const { program, step } = this.#prepared;
           const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
-          const measures = runStep(program, step, batch, rate, place);
+          const before = position.stepsDone === 0 ? program.read() : null;
+          const report = reportStep(program, step, batch, rate, place);
+          const { measures } = report;
           position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
           addStep(position.sums, measures);
           position.sums.trainSeconds += (performance.now() - start) / 1000;
@@ -155,6 +159,8 @@ class Training {
             this.divergence = `the training loss was ${measures.loss} at step ${position.stepsDone} of epoch ${position.epoch}`;
             return 'diverged';
           }
+          checkMeasures(position.checks, step, place.step, measures);
+          if (before) checkState(position.checks, step, before, program.read(), report);
           this.#report(hooks, stepsPerEpoch);
           await this.#breathe();
           if (hooks.interrupted()) {
@@ -198,14 +204,26 @@ class Training {
     };
   }
 
+  /** What the checks of all steps come to, the gradients taken against the plan among it. */
+  checks(): CellChecks {
+    const { position } = this;
+    return checksOf(position.checks, this.#prepared.step, this.#stepsRun(), position.gradientEvaluations);
+  }
+
+  #stepsRun(): number {
+    const { budget } = this.#cell;
+    return this.position.history.length * (budget.steps / budget.epochs) + this.position.stepsDone;
+  }
+
   /** The budget as it was spent, which early stopping makes smaller than planned. */
   budgetSpent(): CellResult['budget'] {
     const { budget } = this.#cell;
-    const { history, gradientEvaluations, stepsDone } = this.position;
-    const steps = history.length * (budget.steps / budget.epochs) + stepsDone;
+    const { history } = this.position;
+    // As in the plan, a part of a gradient at the end counts as a whole one.
+    const gradientEvaluations = Math.ceil(this.position.gradientEvaluations - 1e-6);
     return {
       epochs: history.length,
-      steps,
+      steps: this.#stepsRun(),
       gradientEvaluations,
       flops: (budget.flops / budget.gradientEvaluations) * gradientEvaluations,
     };
@@ -312,6 +330,7 @@ function freshPosition(): Position {
     stopping: freshStopping(),
     best: null,
     gradientEvaluations: 0,
+    checks: freshChecks(),
     otherSeconds: 0,
     inputWaitSeconds: 0,
   };

@@ -14,6 +14,7 @@ export const samAsPublished: SharpnessRule = {
   title: 'SAM as the blog post published it',
   source: 'keras.io-style blog post on sharpness-aware minimization; see docs/blog.md',
   settings: Type.Object({ rho: rhoSetting }),
+  applies: false,
   gradientEvaluations: () => 2,
   perturbationNorm: ({ rho }) => Number(rho),
   gradient(at, parameters, { settings }) {

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { defectOfResult } from '../../src/results/schema.js';
+import { useEngine } from '../engine/engine.js';
+import { cellOf, resultOf } from './cell.js';
+
+useEngine({ threads: 1 });
+
+const adam = { name: 'adam', learningRate: 0.001 };
+const over = (name: string, settings: Record<string, unknown> = {}) => ({
+  name,
+  rho: 0.05,
+  base: adam,
+  ...settings,
+});
+
+const unperturbed = { perturbationNorm: null, appliedNorm: null, ascentShare: null, meanCosine: null };
+
+describe('the checks of a cell', () => {
+  it.each([
+    ['adam', adam, 6, unperturbed],
+    ['adam in groups', { ...adam, m: 8 }, 6, unperturbed],
+    ['sam', over('sam'), 12, { perturbationNorm: { expected: 0.05 } }],
+    ['sam in groups', over('sam', { m: 16 }), 12, { perturbationNorm: { expected: 0.05 } }],
+    ['sam on moving statistics', over('sam', { bn: 'moving' }), 12, { statisticsMoves: 0 }],
+    ['sam-as-published', over('sam-as-published'), 12, { appliedNorm: 0, meanCosine: expect.closeTo(1, 5) }],
+    ['asam', over('asam'), 12, { perturbationNorm: null, appliedNorm: expect.any(Number) }],
+    ['gsam', over('gsam'), 12, { perturbationNorm: { expected: 0.05 } }],
+    ['fsam', over('fsam'), 12, { perturbationNorm: { expected: 0.05 } }],
+    ['msam', over('msam'), 6, { meanCosine: null, ascentShare: null }],
+    ['looksam', over('looksam', { k: 4 }), 8, { perturbationNorm: { expected: 0.05 } }],
+    ['looksam in groups', over('looksam', { k: 4, m: 8 }), 8, { perturbationNorm: { expected: 0.05 } }],
+    ['esam', over('esam', { fraction: 0.5 }), 9, { firstBatchLoss: null, ascentShare: null }],
+    ['random', over('random'), 12, { perturbationNorm: { expected: 0.05 } }],
+  ])('hold for %s', async (_name, optimizer, evaluations, expected) => {
+    const cell = cellOf(optimizer);
+    const result = await resultOf(cell);
+    expect(result.status).toBe('finished');
+    expect(defectOfResult(JSON.parse(JSON.stringify(result)))).toBeNull();
+    expect(cell.budget.gradientEvaluations).toBe(evaluations);
+    expect(result.budget).toEqual(cell.budget);
+    expect(result.checks).toMatchObject({
+      gradientEvaluations: { planned: evaluations, counted: evaluations },
+      weightsRestored: true,
+      ...(optimizer === adam ? { statisticsMoves: 1 } : {}),
+      ...expected,
+    });
+  });
+
+  it('give arms of one seed the same loss of the first batch', async () => {
+    const losses = await Promise.all(
+      [adam, over('sam'), over('msam'), over('looksam'), over('random')].map(
+        async (optimizer) => (await resultOf(cellOf(optimizer))).checks?.firstBatchLoss,
+      ),
+    );
+    for (const loss of losses) expect(loss).toBeCloseTo(losses[0] ?? Number.NaN, 5);
+  });
+
+  it('see every step of a cell that was interrupted', async () => {
+    const cell = cellOf(over('looksam', { k: 4 }));
+    const [whole, resumed] = [await resultOf(cell), await resultOf(cell, { stopAfter: 2 })];
+    expect(resumed.final?.weightsSha256).toBe(whole.final?.weightsSha256);
+    expect(resumed.checks).toEqual(whole.checks);
+  });
+
+  it('keep the means of an epoch to the steps that have them', async () => {
+    const { history } = await resultOf(cellOf(over('looksam', { k: 3 })));
+    expect(history[0]?.perturbationNorm).toBeCloseTo(0.05, 6);
+    expect(history[0]?.gradientCosine).toEqual(expect.any(Number));
+  });
+});
