@@ -1,6 +1,7 @@
 /** A TensorFlow graph under construction: nodes, constants, and the shapes that TensorFlow infers. */
 import { createHash } from 'node:crypto';
 import { backend, type NativeAttribute } from './backend.js';
+import { canonicalGraph } from './canonical-graph.js';
 import { type NativeGraph, nativeGraphs } from './native.js';
 
 /** One output of one node. */
@@ -96,11 +97,10 @@ export class Graph {
     return output;
   }
 
-  /** SHA-256 of the serialized graph. */
+  /** SHA-256 of the serialized graph, the same for the same graph. */
   sha256(): string {
-    return createHash('sha256')
-      .update(new Uint8Array(nativeGraphs().graphDefinition(this.native)))
-      .digest('hex');
+    const bytes = new Uint8Array(nativeGraphs().graphDefinition(this.native));
+    return createHash('sha256').update(canonicalGraph(bytes)).digest('hex');
   }
 
   get nodes(): number {
