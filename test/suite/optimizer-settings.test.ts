@@ -16,7 +16,7 @@ describe('the fraction of esam', () => {
 
   it('is refused where it makes no whole number of images', () => {
     const error = refusalOf((suite) => {
-      suite.arms[1] = { name: 'sam', epochs: '5N/3', optimizer: esam(0.3) };
+      suite.arms[1] = { name: 'sam', epochs: 'N', optimizer: esam(0.3) };
     });
     expect(error.message).toContain(
       'arms[1].optimizer.fraction: of 64 images is not a whole number of images',
@@ -26,7 +26,7 @@ describe('the fraction of esam', () => {
 
   it('is one of the group, where the batch is cut into groups', () => {
     const error = refusalOf((suite) => {
-      suite.arms[1] = { name: 'sam', epochs: '5N/3', optimizer: esam(0.25, 2) };
+      suite.arms[1] = { name: 'sam', epochs: 'N', optimizer: esam(0.25, 2) };
     });
     expect(error.message).toContain('of 2 images');
   });
