@@ -12,12 +12,14 @@ import {
   addGateFlags,
   addGoldenFlags,
   addPlanFlags,
+  addVerifyFlags,
   type FolderFlags,
 } from './commands/flags.js';
 import type { GateFlags } from './commands/gate.js';
 import type { GoldenFlags } from './commands/golden.js';
 import type { PlanFlags } from './commands/plan.js';
 import { stageView } from './commands/stages.js';
+import type { VerifyFlags } from './commands/verify.js';
 import { exitCodes, SambenchError } from './errors.js';
 import { launcher } from './run/launch.js';
 import { listenForStop } from './run/stop.js';
@@ -93,6 +95,13 @@ define('baseline <action> <suite> <dir>', 'baseline save: write what gate compar
       (await import('./commands/baseline.js')).baseline(action, suite, folder, flags),
     ),
   );
+addVerifyFlags(
+  define('verify <suite>', 'train finished cells again; exit 1 unless bits are the same'),
+).action(
+  run(async (suite: string, flags: VerifyFlags) =>
+    (await import('./commands/verify.js')).verify(suite, flags, surroundings),
+  ),
+);
 define('data [name]', 'list the data sets, or fetch and verify one').action(
   run(async (name: string | undefined, flags: CommonFlags) => {
     const view = stageView(process.stderr, flags.quiet === true);

@@ -77,6 +77,16 @@ export function addGateFlags(command: Command): Command {
     .option('--bencher <file>', 'write Bencher Metric Format');
 }
 
+/** Adds what only `verify` takes. */
+export function addVerifyFlags(command: Command): Command {
+  return addSelectionFlags(command)
+    .option('--results <dir>', 'folder of all result folders', 'results')
+    .option('--jobs <n|auto>', 'cells at a time', parseJobs, 'auto')
+    .option('--cells <n>', 'how many cells', parsePositive, 1)
+    .option('--self', 'train each cell twice now, and compare the two')
+    .option('--verbose', 'show what the training processes write');
+}
+
 /** Adds what only `golden` takes. */
 export function addGoldenFlags(command: Command): Command {
   return command
