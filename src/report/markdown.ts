@@ -1,7 +1,7 @@
 /** The report as Markdown: verdict, limits and all tables, for pull requests and notes. */
 import { environmentView, provenanceView } from './page/provenance-view.js';
 import type { Summary } from './summary.js';
-import { bullets, escapeMarkdown, markdownTable } from './tables/markdown.js';
+import { bullets, escapeMarkdown, markdownParagraph, markdownTable } from './tables/markdown.js';
 import type { Table } from './tables/table.js';
 
 /** The whole report as one Markdown text. */
@@ -12,7 +12,7 @@ export function markdownReport(summary: Summary, tables: readonly Table[]): stri
     .map(({ name, value }) => `${name}: ${value}`);
   const parts = [
     `# ${escapeMarkdown(suite.title)}`,
-    escapeMarkdown(verdict.sentence),
+    markdownParagraph(verdict.sentence),
     verdict.limits.length > 0 ? `What this cannot say:\n\n${bullets(verdict.limits)}` : '',
     findings.length > 0 ? `Found besides:\n\n${bullets(findings)}` : '',
     ...tables.map(markdownTable),

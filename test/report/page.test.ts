@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { writeReport } from '../../src/report/write.js';
 import { openStore } from '../../src/results/store.js';
 import { launch, noBrowser } from './browser.js';
@@ -11,6 +11,8 @@ import { quickstart } from './synthetic.js';
 
 const reason = noBrowser();
 if (reason) console.warn(`page tests skipped: ${reason}`);
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let folder: string;
 let file: string;

@@ -171,6 +171,20 @@ export function resultOf(cell: Cell, accuracy: number, status: CellStatus = 'fin
   };
 }
 
+/** The result that the parent writes for a cell whose process died. */
+export function failedCell(cell: Cell): CellResult {
+  const whole = resultOf(cell, 0.5, 'failed');
+  return {
+    ...whole,
+    error: { code: 'cell-failed', message: 'the process was killed (signal SIGKILL): out of memory' },
+    history: [],
+    time: { trainSeconds: 0, evaluationSeconds: 0, otherSeconds: 3, inputWaitSeconds: 0, contended: false },
+    memory: { peakRssBytes: 0 },
+    provenance: { ...whole.provenance, dataSha256: 'unknown', initSha256: null, firstBatchSha256: null },
+    environment: { ...environment, tensorflow: 'unknown', tfjs: 'unknown', fingerprint: 'ffffffffffff' },
+  };
+}
+
 /** A timing phase over the arms of `cells`, `perGradient` milliseconds a gradient. */
 export function timingOf(suite: string, cells: readonly Cell[], perGradient = 90): TimingResult {
   const arms = new Map(cells.map((cell) => [cell.arm, cell]));

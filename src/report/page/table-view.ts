@@ -20,6 +20,7 @@ export function tableView({ name, title, caption, columns, rows, notes }: Table)
     name,
     title,
     caption,
+    narrow: columns.length <= 4,
     heat: rows.some(({ cells }) => cells.some(({ heat }) => heat !== undefined)),
     columns: columns.map(({ head }, place) => ({ head, text: isText[place] ?? false })),
     rows: shown.map(({ arm, cells }) => ({

@@ -1,5 +1,6 @@
 /** The verdict: what the primary comparison says, in plain words. */
-import type { Choice, ComparisonSummary, Outcome, SettingSummary, Summary } from '../summary.js';
+import { mean } from '../../stats/describe.js';
+import type { Choice, ComparisonSummary, Outcome, Summary } from '../summary.js';
 import { effectBounds, effectSize, pValue } from './effect.js';
 import { limitsOf } from './limits.js';
 
@@ -50,12 +51,10 @@ function withoutComparison({ suite, counts, settings }: Evidence): string {
 }
 
 /** One comparison as a sentence, with effect, interval, n and p. */
-function sentenceOf(comparison: ComparisonSummary, { suite, settings }: Evidence): string {
+function sentenceOf(comparison: ComparisonSummary, { suite }: Evidence): string {
   const { candidate, baseline } = suite;
   const { n } = comparison.difference;
-  const [mine, theirs] = [comparison.candidate, comparison.baseline].map((id) =>
-    figureOf(id, comparison, settings),
-  );
+  const [mine, theirs] = [figureOf('candidate', comparison), figureOf('baseline', comparison)];
   const bounds = effectBounds(comparison);
   const p = comparison.holmP ?? comparison.p;
   const size = effectSize(comparison);
@@ -64,8 +63,11 @@ function sentenceOf(comparison: ComparisonSummary, { suite, settings }: Evidence
   const figures = `${mine} against ${theirs}`;
   if (bounds === null) {
     return comparison.difference.mean === 0
-      ? `With the one seed so far, ${candidate} and ${baseline} come out equal (${figures}).`
-      : `With the one seed so far, ${candidate} lies ${size} ${relation} ${baseline} (${figures}); one seed tells nothing about chance.`;
+      ? `With the one seed that both finished, ${candidate} and ${baseline} come out equal (${figures}).`
+      : `With the one seed that both finished, ${candidate} lies ${size} ${relation} ${baseline} (${figures}); one seed tells nothing about chance.`;
+  }
+  if (comparison.difference.mean === 0 && comparison.difference.sd === 0) {
+    return `${candidate} and ${baseline} come out equal in each of ${n} seeds (${figures}).`;
   }
   const evidence = `95 % interval ${bounds}, ${n} seeds, exact p ${equals(p)}`;
   switch (comparison.outcome) {
@@ -86,10 +88,9 @@ function equals(p: number): string {
   return text.startsWith('<') ? text : `= ${text}`;
 }
 
-function figureOf(id: string, { metric }: ComparisonSummary, settings: readonly SettingSummary[]): string {
-  const setting = settings.find((each) => each.id === id);
-  const value = metric === 'accuracy' ? setting?.testAccuracy?.mean : setting?.testLoss?.mean;
-  if (value === undefined) return 'unknown';
+// Over the seeds of the comparison, which may be fewer than those of the tables.
+function figureOf(side: 'candidate' | 'baseline', { metric, pairs }: ComparisonSummary): string {
+  const value = mean(pairs.map((pair) => pair[side]));
   return metric === 'accuracy' ? `${(value * 100).toFixed(2)} %` : value.toFixed(4);
 }
 

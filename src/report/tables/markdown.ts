@@ -18,14 +18,21 @@ export function markdownTable({ title, caption, columns, rows, notes }: Table): 
   });
   const [head = [], ...body] = cells;
   const lines = [line(head), `| ${ruler.join(' | ')} |`, ...body.map(line)];
-  return [`## ${escapeMarkdown(title)}`, escapeMarkdown(caption), lines.join('\n'), bullets(notes)]
+  return [`## ${escapeMarkdown(title)}`, markdownParagraph(caption), lines.join('\n'), bullets(notes)]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
 /** `items` as a list, or nothing for none. */
 export function bullets(items: readonly string[]): string {
-  return items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
+  return items.map((item) => `- ${markdownParagraph(item)}`).join('\n');
+}
+
+/** `text` as a paragraph of its own, whose beginning must not read as a list, a heading or a rule either. */
+export function markdownParagraph(text: string): string {
+  return escapeMarkdown(text.trimStart())
+    .replace(/^[-+#=]/, '\\$&')
+    .replace(/^(\d+)([.)])/, '$1\\$2');
 }
 
 /**
@@ -42,9 +49,7 @@ export function escapeMarkdown(text: string): string {
     .replace(/@/g, '&#64;')
     .replace(/#(?=\d)/g, '&#35;')
     .replace(/:\/\//g, '&#58;//')
-    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#46;`)
-    .replace(/^(\s*)([-+#=]|\d+(?=[.)]))/, '$1\\$2')
-    .replace(/^\\(\d)/, '$1');
+    .replace(/\bwww\./gi, (found) => `${found.slice(0, 3)}&#46;`);
 }
 
 function pad(text: string, to: number, right: boolean): string {

@@ -3,7 +3,7 @@ import { labelOf } from '../label.js';
 import { absent, whole } from '../number.js';
 import { pValue, unitOf } from '../summarize/effect.js';
 import type { ComparisonSummary, SettingSummary, Summary } from '../summary.js';
-import { accuracyOf, differenceOf, errorHead, errorOf } from './figure.js';
+import { accuracyOf, differenceOf, errorHead, errorOf, type Metric } from './figure.js';
 import { cell, numberColumn, type Table, textColumn } from './table.js';
 
 /** All settings, one row each. */
@@ -43,12 +43,18 @@ export function resultsTable(summary: Summary): Table {
         cell(accuracyOf(setting.testAccuracy), setting.best && suite.metric === 'accuracy'),
         cell(accuracyOf(setting.validationAccuracy)),
         cell(seedsOf(setting)),
-        cell(differenceOf(setting.difference, suite.metric)),
+        cell(differenceCell(setting, suite.metric)),
         cell(pOf(setting, comparisons)),
       ],
     })),
     notes,
   };
+}
+
+/** The difference; its number of pairs where it is not the n of the row. */
+function differenceCell({ difference, testAccuracy }: SettingSummary, metric: Metric): string {
+  const text = differenceOf(difference, metric);
+  return difference === null || difference.n === testAccuracy?.n ? text : `${text}, n ${difference.n}`;
 }
 
 function marksOf({ chosen, leaking, pooled }: SettingSummary, several: boolean): string {
@@ -63,5 +69,5 @@ function seedsOf({ testAccuracy, counts }: SettingSummary): string {
 
 function pOf({ id }: SettingSummary, comparisons: readonly ComparisonSummary[]): string {
   const own = comparisons.find(({ role, candidate }) => role !== 'budget' && candidate === id);
-  return own ? pValue(own.holmP ?? own.p) : absent;
+  return own && own.difference.n >= 2 ? pValue(own.holmP ?? own.p) : absent;
 }
