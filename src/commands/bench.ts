@@ -1,11 +1,15 @@
 /** `sambench bench SUITE`: trains the cells that have no finished result, times the steps, writes the report. */
 import { SambenchError } from '../errors.js';
+import type { Report, ReportFolders } from '../report/write.js';
+import { appendHistory } from '../results/history.js';
 import { openStore, type ResultStore } from '../results/store.js';
 import { isTimingStale, representatives } from '../run/time-arms.js';
 import type { Cell } from '../suite/cell.js';
-import { expandSuite } from '../suite/expand.js';
+import { expandSuite, type Grid } from '../suite/expand.js';
 import { loadSuite } from '../suite/load.js';
 import { selectCells } from '../suite/select-cells.js';
+import type { Suite } from '../suite/suite.js';
+import { historyLines } from './bench-history.js';
 import type { CommandResult, Surroundings } from './command-result.js';
 import type { FolderFlags, SelectionFlags } from './flags.js';
 import { reportOutcome, unfinishedOf } from './outcome.js';
@@ -37,7 +41,8 @@ export async function bench(
 ): Promise<CommandResult> {
   const loaded = loadSuite(file);
   const suite = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
-  const { cells } = expandSuite({ suite });
+  const grid = expandSuite({ suite });
+  const { cells } = grid;
   const selected = selectCells(cells, flags);
   const store = openStore(flags.results, suite.name);
   const timed = flags.shard || flags.cell ? [] : representatives(cells);
@@ -51,15 +56,26 @@ export async function bench(
     trained = await work({ suite, sha256: loaded.sha256, selected, timed, store, flags, surroundings });
   }
 
-  // The charts' library takes a while to load, which a refused suite need not wait for.
-  const { writeReport } = await import('../report/write.js');
   const folders = { resultsDir: flags.results, reportsDir: flags.reports };
-  const { summary, files } = await writeReport(suite, cells, folders);
+  const { summary, files } = await reportOf(suite, grid, folders);
+  // A part of a grid, or a run that found all done, is no point of a trend.
+  if (timed.length > 0 && (missing.length > 0 || untimed)) {
+    await appendHistory(flags.results, historyLines(summary, new Date()));
+  }
   const chosen = new Set(selected.map(({ id }) => id));
   const unfinished = unfinishedOf(summary).filter(({ cell }) => chosen.has(cell));
   const text =
     trained === 0 ? 'Nothing was left to train.' : `Trained ${trained} ${trained === 1 ? 'cell' : 'cells'}.`;
   return reportOutcome(summary, files, unfinished, { text, data: { trained } });
+}
+
+/** The report on disk where it is current, else a new one; loading what draws charts takes longer than all the rest. */
+async function reportOf(suite: Suite, grid: Grid, folders: ReportFolders): Promise<Report> {
+  const { currentReport } = await import('./current-report.js');
+  const current = await currentReport(suite, grid, folders);
+  if (current) return current;
+  const { writeReport } = await import('../report/write.js');
+  return writeReport(suite, grid.cells, folders, grid.skipped);
 }
 
 /** The cells that have no result, and with `retry` those whose result is not a finished one. */

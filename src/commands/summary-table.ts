@@ -2,6 +2,7 @@
 import { labelOf } from '../report/label.js';
 import { absent, decimal, duration, percent, whole } from '../report/number.js';
 import type { SettingSummary, StatusCounts, Summary } from '../report/summary.js';
+import { oneLine } from './plan-text.js';
 import { textTable } from './text-table.js';
 
 // The last column is shown only where there is something to note.
@@ -10,7 +11,7 @@ const heads = ['setting', 'n', 'test accuracy %', 'epochs', 'gradients', 'step m
 /** The settings of a summary as a table of text. */
 export function summaryTable(summary: Summary): string {
   const rows = summary.settings.map((setting) => [
-    labelOf(setting, summary),
+    oneLine(labelOf(setting, summary)),
     String(setting.testAccuracy?.n ?? 0),
     accuracy(setting),
     decimal(setting.epochs, Number.isInteger(setting.epochs) ? 0 : 2),

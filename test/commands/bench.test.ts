@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -102,6 +102,24 @@ describe('bench', () => {
     const { exitCode, text } = await run();
     expect([exitCode, started, provided]).toEqual([0, 0, []]);
     expect(text).toContain('Nothing was left to train.');
+  });
+
+  it('leaves a report alone that shows the present results, and writes one anew that was changed or lost', async () => {
+    await suite('works', 'slow');
+    const { text } = await run();
+    const files = path.join(root, 'reports');
+    const ageOf = async (name: string) => (await stat(path.join(files, name))).mtimeMs;
+    const age = await ageOf('tiny.html');
+    // The same table, verdict and number of files, though nothing was written.
+    expect((await run()).text).toBe(text.replace('Trained 4 cells.', 'Nothing was left to train.'));
+    expect(await ageOf('tiny.html')).toBe(age);
+
+    await rm(path.join(files, 'tiny.tex'));
+    await run();
+    expect(await ageOf('tiny.html')).toBeGreaterThan(age);
+    await writeFile(path.join(files, 'tiny.json'), '{}');
+    await run();
+    expect(await readFile(path.join(files, 'tiny.json'), 'utf8')).toContain('"counts"');
   });
 
   it('ends with 3 where a cell failed, reports it, and leaves it alone the next time', async () => {
