@@ -24,8 +24,10 @@ const kernel: Kernel<Input> = {
       [x, scale, offset, mean, variance],
       6,
     ),
-  keeps: { inputs: ['x', 'scale'], outputs: [3, 4, 5] },
-  gradient(dys, [x, scale, ...reserves], { epsilon, byBatch }) {
+  keeps: { inputs: ['x', 'scale', 'mean', 'variance'], outputs: [3, 4, 5] },
+  gradient(dys, [x, scale, mean, variance, savedMean, savedVariance, reserve], { epsilon, byBatch }) {
+    // Normalizing by given statistics, the forward kernel saves none that the gradient's kernel could use.
+    const statistics = byBatch === true ? [savedMean, savedVariance] : [mean, variance];
     // At once, not in the functions below: tfjs frees what one of them makes and does not return.
     const gradients = execute(
       'FusedBatchNormGradV3',
@@ -36,7 +38,7 @@ const kernel: Kernel<Input> = {
         data_format: { string: 'NHWC' },
         is_training: { bool: byBatch === true },
       },
-      [dys[0], x, scale, ...reserves] as Tensor[],
+      [dys[0], x, scale, ...statistics, reserve] as Tensor[],
       5,
     );
     const output = (index: number) => () => gradients[index] as Tensor;
