@@ -26,8 +26,16 @@ const optimizer: SettingsByName = {
   esam: { fraction: 0.25 },
 };
 
+/** Biases and batch normalization as Keras has them by default, and as the papers of the other networks. */
+const asInKeras = { useBias: true, bnMomentum: 0.99, bnEpsilon: 1e-3 } as const;
+const asInPapers = { useBias: false, bnMomentum: 0.9, bnEpsilon: 1e-5 } as const;
+
 const model: SettingsByName = {
-  mlp: { width: 128 },
+  resnet20: asInKeras,
+  resnet8: asInKeras,
+  resnet: asInPapers,
+  wrn: { dropout: 0, ...asInPapers },
+  mlp: { width: 128, useBias: true },
 };
 
 export const defaults = {

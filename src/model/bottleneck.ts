@@ -18,6 +18,7 @@ import {
   vector,
 } from './layers.js';
 import type { Network, NetworkShape, ParameterSpec } from './network.js';
+import { convolutionalOptions, optionsOf } from './options.js';
 
 /** A group of blocks of one width: the inner width, the outer width as a multiple of it, the first block's stride. */
 interface Group {
@@ -78,10 +79,11 @@ function describe(
   blocks: readonly Block[],
   image: readonly [number, number, number],
   classes: number,
+  useBias: boolean,
 ): NetworkShape {
   let [height, width] = image;
   const parameters: ParameterSpec[] = [
-    ...convolutionParameters('stem', 3, image[2], stemWidth),
+    ...convolutionParameters('stem', 3, image[2], stemWidth, useBias),
     ...normalizationParameters('stem_bn', stemWidth),
   ];
   let multiplyAdds = height * width * 9 * image[2] * stemWidth;
@@ -93,12 +95,14 @@ function describe(
     const reduced = height * width;
     const { name } = block;
     parameters.push(
-      ...convolutionParameters(`${name}_c0`, 1, block.inputs, block.width),
+      ...convolutionParameters(`${name}_c0`, 1, block.inputs, block.width, useBias),
       ...normalizationParameters(`${name}_bn0`, block.width),
-      ...convolutionParameters(`${name}_c1`, 3, block.width, block.width),
+      ...convolutionParameters(`${name}_c1`, 3, block.width, block.width, useBias),
       ...normalizationParameters(`${name}_bn1`, block.width),
-      ...convolutionParameters(`${name}_c2`, 1, block.width, block.outputs),
-      ...(block.projects ? convolutionParameters(`${name}_skip`, 1, block.inputs, block.outputs) : []),
+      ...convolutionParameters(`${name}_c2`, 1, block.width, block.outputs, useBias),
+      ...(block.projects
+        ? convolutionParameters(`${name}_skip`, 1, block.inputs, block.outputs, useBias)
+        : []),
       ...normalizationParameters(`${name}_bn2`, block.outputs),
     );
     multiplyAdds += area * block.inputs * block.width;
@@ -118,7 +122,7 @@ function runBlock(pass: Pass, x: Tensor4D, block: Block): Tensor4D {
   const narrow = rectify(normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, 1));
   const middle = rectify(normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride));
   // The shortcut has no normalization: its bias joins the offset of the one beside it, which saves a pass over the sum.
-  const bias = projects ? vector(pass, `${name}_skip.bias`) : undefined;
+  const bias = projects && pass.options.useBias ? vector(pass, `${name}_skip.bias`) : undefined;
   const main = normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, bias);
   const shortcut = projects ? convolutionWithoutBias(pass, x, `${name}_skip`, stride) : x;
   return rectify(tf().add(main, shortcut));
@@ -130,10 +134,10 @@ function network(name: string, title: string, source: string, groups: readonly G
     name,
     title,
     source,
-    settings: Type.Object({}),
-    describe: (_settings, image, classes) => describe(blocks, image, classes),
-    forward(images, weights, mode) {
-      const pass = beginPass(weights, mode);
+    settings: Type.Object(convolutionalOptions),
+    describe: (settings, image, classes) => describe(blocks, image, classes, optionsOf(settings).useBias),
+    forward(images, weights, mode, settings) {
+      const pass = beginPass(weights, mode, settings);
       let x = rectify(normalizedConvolution(pass, images, 'stem', 'stem_bn', 1));
       for (const block of blocks) x = runBlock(pass, x, block);
       const features = averagePool(rectify(normalize(pass, x, 'head_bn')));

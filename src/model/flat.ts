@@ -4,9 +4,6 @@ import { tf } from '../engine/tensorflow.js';
 import type { ParameterLayout } from '../optimizer/rule.js';
 import type { ParameterSpec, Weights } from './network.js';
 
-/** Share of a moving statistic that a step keeps, Keras' default. */
-export const statisticsMomentum = 0.99;
-
 /** Where each parameter and each statistic lies in its vector. */
 export interface FlatLayout {
   trainable: ParameterLayout;
@@ -51,10 +48,10 @@ export function flatStatistics(batch: ReadonlyMap<string, Tensor1D>, layout: Fla
   );
 }
 
-/** The moving statistics after one step: 0.99 of the old, 0.01 of the batch's. */
-export function movedStatistics(moving: Tensor1D, batch: Tensor1D): Tensor1D {
+/** The moving statistics after one step: the share `momentum` of the old, the rest of the batch's. */
+export function movedStatistics(moving: Tensor1D, batch: Tensor1D, momentum: number): Tensor1D {
   const { add, mul } = tf();
-  return add(mul(moving, statisticsMomentum), mul(batch, 1 - statisticsMomentum));
+  return add(mul(moving, momentum), mul(batch, 1 - momentum));
 }
 
 function place(specs: readonly ParameterSpec[]): ParameterLayout {

@@ -4,23 +4,33 @@ import { normalizeByBatch, normalizeByMoving } from '../engine/operations/batch-
 import { addBias } from '../engine/operations/bias.js';
 import { convolve } from '../engine/operations/convolution.js';
 import { matrixProduct } from '../engine/operations/matrix-product.js';
+import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
+import type { ModelSettings } from '../suite/cell.js';
 import type { ForwardResult, NormalizationMode, ParameterSpec, Weights } from './network.js';
-
-/** Added to the variance in every batch normalization, Keras' default. */
-const epsilon = 1e-3;
+import { type ConvolutionalOptions, optionsOf } from './options.js';
 
 /** One forward pass under way. */
 export interface Pass {
   weights: Weights;
   mode: NormalizationMode;
+  options: ConvolutionalOptions;
+  /** Decides what is dropped; null drops nothing. */
+  dropoutSeed: Tensor1D | null;
+  /** Layers that have dropped units so far. */
+  dropouts: number;
   /** Batch means and variances by the name of the moving statistic that they belong to; filled in mode `batch`. */
   statistics: Map<string, Tensor1D>;
 }
 
 /** Begins a forward pass. */
-export function beginPass(weights: Weights, mode: NormalizationMode): Pass {
-  return { weights, mode, statistics: new Map() };
+export function beginPass(
+  weights: Weights,
+  mode: NormalizationMode,
+  settings: ModelSettings,
+  dropoutSeed: Tensor1D | null = null,
+): Pass {
+  return { weights, mode, options: optionsOf(settings), dropoutSeed, dropouts: 0, statistics: new Map() };
 }
 
 /** Ends a forward pass with its logits. */
@@ -28,22 +38,25 @@ export function endPass(pass: Pass, logits: Tensor2D): ForwardResult {
   return { logits, statistics: pass.statistics };
 }
 
-/** Kernel and bias of a convolution. */
+/** Kernel of a convolution, and its bias where it has one. */
 export function convolutionParameters(
   name: string,
   size: number,
   inputs: number,
   filters: number,
+  useBias: boolean,
 ): ParameterSpec[] {
-  return [
-    {
-      name: `${name}.kernel`,
-      shape: [size, size, inputs, filters],
-      trainable: true,
-      initializer: 'heNormal',
-    },
-    { name: `${name}.bias`, shape: [filters], trainable: true, initializer: 'zeros' },
-  ];
+  const kernel: ParameterSpec = {
+    name: `${name}.kernel`,
+    shape: [size, size, inputs, filters],
+    trainable: true,
+    initializer: 'heNormal',
+  };
+  return useBias ? [kernel, biasParameter(name, filters)] : [kernel];
+}
+
+function biasParameter(name: string, size: number): ParameterSpec {
+  return { name: `${name}.bias`, shape: [size], trainable: true, initializer: 'zeros' };
 }
 
 /** Scale, offset and moving statistics of a batch normalization. */
@@ -56,17 +69,26 @@ export function normalizationParameters(name: string, channels: number): Paramet
   ];
 }
 
-/** Kernel and bias of a fully connected layer. */
-export function denseParameters(name: string, inputs: number, outputs: number): ParameterSpec[] {
-  return [
-    { name: `${name}.kernel`, shape: [inputs, outputs], trainable: true, initializer: 'heNormal' },
-    { name: `${name}.bias`, shape: [outputs], trainable: true, initializer: 'zeros' },
-  ];
+/** Kernel of a fully connected layer, and its bias where it has one. */
+export function denseParameters(
+  name: string,
+  inputs: number,
+  outputs: number,
+  useBias = true,
+): ParameterSpec[] {
+  const kernel: ParameterSpec = {
+    name: `${name}.kernel`,
+    shape: [inputs, outputs],
+    trainable: true,
+    initializer: 'heNormal',
+  };
+  return useBias ? [kernel, biasParameter(name, outputs)] : [kernel];
 }
 
-/** A convolution with its bias. */
+/** A convolution with its bias, where the network has biases. */
 export function convolution(pass: Pass, x: Tensor4D, name: string, stride: number): Tensor4D {
-  return addBias(convolutionWithoutBias(pass, x, name, stride), vector(pass, `${name}.bias`));
+  const y = convolutionWithoutBias(pass, x, name, stride);
+  return pass.options.useBias ? addBias(y, vector(pass, `${name}.bias`)) : y;
 }
 
 /** A convolution whose bias someone else accounts for. */
@@ -93,7 +115,8 @@ export function normalizedConvolution(
   const y = normalize(pass, convolutionWithoutBias(pass, x, name, stride), normalization, offset);
   const meanName = `${normalization}.moving_mean`;
   const mean = pass.statistics.get(meanName);
-  if (mean) pass.statistics.set(meanName, tf().add(mean, vector(pass, `${name}.bias`)));
+  if (mean && pass.options.useBias)
+    pass.statistics.set(meanName, tf().add(mean, vector(pass, `${name}.bias`)));
   return y;
 }
 
@@ -102,6 +125,7 @@ export function normalize(pass: Pass, x: Tensor4D, name: string, offset?: Tensor
   const scale = vector(pass, `${name}.gamma`);
   const beta = vector(pass, `${name}.beta`);
   const shift: Tensor1D = offset ? tf().add(beta, offset) : beta;
+  const epsilon = pass.options.bnEpsilon;
   const meanName = `${name}.moving_mean`;
   const varianceName = `${name}.moving_variance`;
   if (pass.mode === 'moving') {
@@ -114,9 +138,20 @@ export function normalize(pass: Pass, x: Tensor4D, name: string, offset?: Tensor
 }
 
 /** A fully connected layer: x [batch, inputs] to [batch, outputs]. */
-export function dense(pass: Pass, x: Tensor2D, name: string): Tensor2D {
+export function dense(pass: Pass, x: Tensor2D, name: string, useBias = true): Tensor2D {
   const product = matrixProduct(x, pass.weights(`${name}.kernel`) as Tensor2D);
-  return addBias(product, vector(pass, `${name}.bias`));
+  return useBias ? addBias(product, vector(pass, `${name}.bias`)) : product;
+}
+
+/**
+ * Drops each value of `x` with probability `rate` and scales up the others (Srivastava et al. 2014, inverted). All passes
+ * of a step drop the same, so that a perturbed loss is compared with the loss of the same thinned network.
+ */
+export function dropout<T extends Tensor>(pass: Pass, x: T, rate: number): T {
+  if (!pass.dropoutSeed || rate === 0) return x;
+  const { mul, cast, greaterEqual } = tf();
+  const drawn = seededUniform(seedOf(pass.dropoutSeed, pass.dropouts++), x.shape);
+  return mul(x, mul(cast(greaterEqual(drawn, rate), 'float32'), 1 / (1 - rate)));
 }
 
 /** The one-dimensional parameter `name`. */

@@ -5,9 +5,11 @@ import { rectify } from '../engine/operations/rectify.js';
 import { tf } from '../engine/tensorflow.js';
 import { beginPass, dense, denseParameters, endPass } from './layers.js';
 import type { Network } from './network.js';
+import { optionsOf } from './options.js';
 
 const settings = Type.Object({
   width: Type.Integer({ minimum: 1, maximum: 65536, description: 'Units of the hidden layer.' }),
+  useBias: Type.Boolean({ description: 'Whether the layers have biases.' }),
 });
 
 /** Image, flattened, to a hidden layer with a rectifier, to the logits. */
@@ -16,19 +18,22 @@ export const mlp: Network = {
   title: 'One hidden layer',
   source: 'For tests',
   settings,
-  describe({ width }, [height, imageWidth, channels], classes) {
+  describe(chosen, [height, imageWidth, channels], classes) {
+    const { width } = chosen;
+    const { useBias } = optionsOf(chosen);
     const inputs = height * imageWidth * channels;
     return {
       parameters: [
-        ...denseParameters('hidden', inputs, Number(width)),
-        ...denseParameters('dense', Number(width), classes),
+        ...denseParameters('hidden', inputs, Number(width), useBias),
+        ...denseParameters('dense', Number(width), classes, useBias),
       ],
       multiplyAdds: Number(width) * (inputs + classes),
     };
   },
-  forward(images, weights, mode) {
-    const pass = beginPass(weights, mode);
+  forward(images, weights, mode, chosen) {
+    const pass = beginPass(weights, mode, chosen);
+    const { useBias } = pass.options;
     const flat = tf().reshape(images, [images.shape[0], -1]) as Tensor2D;
-    return endPass(pass, dense(pass, rectify(dense(pass, flat, 'hidden')), 'dense'));
+    return endPass(pass, dense(pass, rectify(dense(pass, flat, 'hidden', useBias)), 'dense', useBias));
   },
 };

@@ -5,7 +5,6 @@
 import { checksumOf } from '../engine/operations/checksum.js';
 import type { HostTensor } from '../engine/program.js';
 import { SambenchError } from '../errors.js';
-import { statisticsMomentum } from '../model/flat.js';
 import type { CellChecks } from '../results/result.js';
 import type { Measures } from './measures.js';
 import type { StepReport } from './run-step.js';
@@ -111,6 +110,7 @@ export function checkState(
       floats(before.statistics),
       floats(after.statistics),
       step.movesStatistics ? statistics : null,
+      step.statisticsMomentum,
     );
     if (!(largest <= (step.movesStatistics ? statisticsTolerance : 0))) {
       const times = step.movesStatistics ? 'once' : 'never';
@@ -154,12 +154,15 @@ function violated(problem: string, value?: unknown): never {
 }
 
 /** Largest distance of a statistic from where one move takes it, relative above 1; `batch` null is no move at all. */
-function largestOffset(before: Float32Array, after: Float32Array, batch: Float32Array | null): number {
+function largestOffset(
+  before: Float32Array,
+  after: Float32Array,
+  batch: Float32Array | null,
+  momentum: number,
+): number {
   let largest = 0;
   before.forEach((value, at) => {
-    const expected = batch
-      ? statisticsMomentum * value + (1 - statisticsMomentum) * (batch[at] ?? Number.NaN)
-      : value;
+    const expected = batch ? momentum * value + (1 - momentum) * (batch[at] ?? Number.NaN) : value;
     const offset = Math.abs((after[at] ?? Number.NaN) - expected) / Math.max(1, Math.abs(expected));
     if (!(offset <= largest)) largest = offset;
   });

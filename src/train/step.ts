@@ -17,6 +17,7 @@ import {
 } from '../model/flat.js';
 import { initialVector } from '../model/initialize.js';
 import type { NormalizationMode } from '../model/network.js';
+import { optionsOf } from '../model/options.js';
 import { networks } from '../model/registry.js';
 import { decayInLoss } from '../optimizer/base/decay.js';
 import { bases, sharpness } from '../optimizer/registry.js';
@@ -80,8 +81,9 @@ export interface TrainingStep {
   kindOf(step: number): StepKind;
   /** Random numbers that a step needs: the noise of a rule, the dropout of a network. */
   draws: { noise: boolean; dropout: boolean };
-  /** Whether a step moves the moving statistics. */
+  /** Whether a step moves the moving statistics, and the share that they keep then. */
   movesStatistics: boolean;
+  statisticsMomentum: number;
   /** L2 norm that the perturbation of step `step` must have; null where the rule does not say. */
   perturbationNorm(step: number): number | null;
   /** Whether the last gradient of a step is taken at the perturbed weights. */
@@ -117,6 +119,7 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     definition.normalization ?? (optimizer.bn === 'moving' ? ('moving' as const) : ('batch' as const));
   const groupSize = groupSizeOf(optimizer, batch);
   const groups = batch / groupSize;
+  const statisticsMomentum = optionsOf(model).bnMomentum;
   const draws = { noise: rule?.noise === true, dropout: network.drops?.(model) === true };
   const movesStatistics = statisticsSize > 0 && normalization === 'batch';
   const evaluations: Record<StepKind, number> = { whole: 0, light: 0 };
@@ -135,7 +138,9 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     const clipped = clippedTo(gradient, numberOf(baseSettings, 'clipNorm'));
     const updated = base.update(clipped, stateOf('base', state), parameters, rate, baseSettings);
     const moved =
-      statistics && batchStatistics ? { statistics: movedStatistics(statistics, batchStatistics) } : {};
+      statistics && batchStatistics
+        ? { statistics: movedStatistics(statistics, batchStatistics, statisticsMomentum) }
+        : {};
     return {
       state: { parameters: updated.parameters, ...named('base', updated.state), ...moved } as Tensors,
       outputs: { updatedFrom: checksum(parameters) },
@@ -254,6 +259,7 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     kindOf: (index) => kindOfStep(rule, ruleSettings, index),
     draws,
     movesStatistics,
+    statisticsMomentum,
     perturbationNorm: (index) => rule?.perturbationNorm?.(ruleSettings, index) ?? null,
     appliesPerturbation: rule !== null && rule.applies !== false,
     evaluationsOf: (steps) => evaluationsOfSteps(rule, ruleSettings, steps),
