@@ -54,7 +54,8 @@ describe('mlp', () => {
 });
 
 describe.each(Object.keys(networks))('the parameters of %s', (name) => {
-  const { parameters, layout } = shapeOf({ name, width: 8 });
+  const depth = name === 'wrn' ? 16 : 20;
+  const { parameters, layout } = shapeOf({ name, width: 8, depth });
 
   it('have names of their own', () => {
     expect(new Set(parameters.map((parameter) => parameter.name)).size).toBe(parameters.length);
