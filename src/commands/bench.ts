@@ -59,7 +59,7 @@ export async function bench(
   const folders = { resultsDir: flags.results, reportsDir: flags.reports };
   const { summary, files } = await reportOf(suite, grid, folders);
   // A part of a grid, or a run that found all done, is no point of a trend.
-  if (timed.length > 0 && (missing.length > 0 || untimed)) {
+  if (selected.length === cells.length && (missing.length > 0 || untimed)) {
     await appendHistory(flags.results, historyLines(summary, new Date()));
   }
   const chosen = new Set(selected.map(({ id }) => id));

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BenchFlags, bench } from '../../src/commands/bench.js';
 import type { Surroundings } from '../../src/commands/command-result.js';
 import { reportCommand } from '../../src/commands/report.js';
+import { readHistory } from '../../src/results/history.js';
 import { launcher } from '../../src/run/launch.js';
 
 // Real processes on a machine that may be busy.
@@ -120,6 +121,19 @@ describe('bench', () => {
     await writeFile(path.join(files, 'tiny.json'), '{}');
     await run();
     expect(await readFile(path.join(files, 'tiny.json'), 'utf8')).toContain('"counts"');
+  });
+
+  it('adds a line for each arm to the history, and none where nothing was done or a part of the grid ran', async () => {
+    await suite('works', 'slow');
+    await run({ seeds: '1' });
+    const history = () => readHistory(path.join(root, 'results'));
+    expect(await history()).toEqual([]);
+    await run();
+    await run();
+    expect((await history()).map(({ arm, n }) => [arm, n])).toEqual([
+      ['works', 2],
+      ['slow', 2],
+    ]);
   });
 
   it('ends with 3 where a cell failed, reports it, and leaves it alone the next time', async () => {
