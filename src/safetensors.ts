@@ -23,23 +23,25 @@ export function readSafetensors(bytes: Uint8Array, file: string): Map<string, St
   const headerLength = Number(view.getBigUint64(0, true));
   const start = 8 + headerLength;
   if (start > bytes.length) throw damaged('the safetensors header is longer than the file');
-  let header: Record<string, HeaderEntry>;
+  let header: unknown;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
   } catch {
     throw damaged('the safetensors header is not JSON');
   }
+  if (typeof header !== 'object' || header === null) throw damaged('the safetensors header is no object');
   const tensors = new Map<string, StoredTensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === metadataKey) continue;
+    if (!isEntry(entry)) throw damaged(`the header's entry ${name} is none of an array`);
     const [from, to] = entry.data_offsets;
     // A copy, so that the array starts at an address that its type allows.
     const data = new Uint8Array(bytes.subarray(start + from, start + to));
     if (data.length !== to - from) throw damaged(`the array ${name} is cut short`);
-    tensors.set(name, {
-      shape: entry.shape,
-      values: arrayOf(entry.dtype, data, () => damaged(`${name} is ${entry.dtype}`)),
-    });
+    const values = arrayOf(entry.dtype, data, () => damaged(`${name} is ${entry.dtype}`));
+    if (entry.shape.reduce((product, length) => product * length, 1) !== values.length)
+      throw damaged(`the array ${name} does not have the size of its shape`);
+    tensors.set(name, { shape: entry.shape, values });
   }
   return tensors;
 }
@@ -73,6 +75,11 @@ export function writeSafetensors(
 export function readSafetensorsMetadata(bytes: Uint8Array): Record<string, string> {
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
   return JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)))[metadataKey] ?? {};
+}
+
+function isEntry(entry: unknown): entry is HeaderEntry {
+  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<HeaderEntry>;
+  return typeof dtype === 'string' && Array.isArray(shape) && Array.isArray(offsets) && offsets.length === 2;
 }
 
 function arrayOf(dtype: string, data: Uint8Array, refuse: () => Error): StoredTensor['values'] {
