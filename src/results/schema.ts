@@ -153,8 +153,10 @@ let validators: { cell: ValidateFunction<CellResult>; timing: ValidateFunction<T
 
 // Compiling takes 30 ms, which commands that read no results need not pay.
 function compiled() {
-  const ajv = new Ajv({ verbose: true });
-  validators ??= { cell: ajv.compile(cellResultSchema), timing: ajv.compile(timingSchema) };
+  if (!validators) {
+    const ajv = new Ajv({ verbose: true });
+    validators = { cell: ajv.compile(cellResultSchema), timing: ajv.compile(timingSchema) };
+  }
   return validators;
 }
 
