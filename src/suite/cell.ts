@@ -65,6 +65,12 @@ export interface StopSettings {
   plateau?: { factor: number; patience: number };
 }
 
+/**
+ * An average of the weights that is tested in place of the last ones: exponential, moved after every step, or the mean of
+ * the weights at the end of `fromEpoch` and of all epochs after it.
+ */
+export type AverageSettings = { name: 'ema'; decay: number } | { name: 'swa'; fromEpoch: number };
+
 /** Which weights are tested: best on validation, the last, or best on test (marked as leaking in every table). */
 export type Selection = 'validation' | 'last' | 'test';
 
@@ -79,6 +85,8 @@ export interface CellSettings {
   optimizer: OptimizerSettings;
   select: Selection;
   stop: StopSettings | null;
+  /** Absent where the weights are tested as they are. The history of a cell is always that of the weights themselves. */
+  average?: AverageSettings;
   /** Threads of one operation; it changes rounding, so it is a setting. */
   threads: number;
 }

@@ -87,6 +87,7 @@ function checkArm(written: WrittenSuite, suite: Suite, arm: Arm, index: number):
     ...checkFraction(suite, arm, `${place}.optimizer.fraction`),
     ...checkWarmup(arm, own?.schedule ? `${place}.schedule` : 'schedule'),
     ...checkSelection(suite, arm, own?.select ? `${place}.select` : 'select'),
+    ...checkAverage(arm, `${place}.average`),
     ...checkStop(suite, arm, own?.stop ? `${place}.stop` : 'stop'),
   ];
 }
@@ -132,6 +133,25 @@ function checkFraction(suite: Suite, { optimizer }: Arm, path: string): Problem[
       }),
     ),
   );
+}
+
+function checkAverage({ average, select, stop, epochs }: Arm, path: string): Problem[] {
+  if (average === null) return [];
+  const shortest = Math.min(...epochs);
+  if (select !== 'last') {
+    const problem = `is tested as it is at the end, but the weights of the arm are selected by ${select}`;
+    return [{ path, problem, value: average, fix: 'Give the arm select "last".' }];
+  }
+  if (stop?.earlyStopping) {
+    const problem = 'is one over all epochs, but the arm may stop early';
+    return [{ path, problem, value: average, fix: 'Give the arm a `stop` without earlyStopping.' }];
+  }
+  if (average.name === 'swa' && average.fromEpoch > shortest) {
+    const problem = `begins after the ${shortest} epochs of the shortest cell`;
+    const fix = `Give at most ${shortest}.`;
+    return [{ path: `${path}.fromEpoch`, problem, value: average.fromEpoch, fix }];
+  }
+  return [];
 }
 
 function checkWarmup({ schedule, epochs }: Arm, path: string): Problem[] {

@@ -115,6 +115,7 @@ function pointsOf(suite: Suite, arm: Arm, axes: readonly ArmAxis[]): Point[] {
       optimizer: settingsAt(arm.optimizer, values.slice(0, arm.optimizer.axes.length)),
       select: arm.select,
       stop: arm.stop,
+      ...(arm.average && { average: arm.average }),
       threads: suite.threads,
     };
     return { arm: arm.name, axes: named, settings, budget: budgetOf(settings) };

@@ -2,6 +2,7 @@
 import { defaults, type SettingValue } from '../defaults.js';
 import type {
   AugmentSettings,
+  AverageSettings,
   DataSettings,
   ModelSettings,
   ScheduleSettings,
@@ -20,6 +21,7 @@ export interface Arm {
   schedule: ScheduleSettings;
   select: Selection;
   stop: StopSettings | null;
+  average: AverageSettings | null;
 }
 
 /** A rule that leaves combinations out: those whose axes have one of these values each. */
@@ -94,6 +96,7 @@ export function resolveSuite(written: WrittenSuite): Suite {
       schedule: arm.schedule ? { ...defaults.schedule, ...arm.schedule } : schedule,
       select: arm.select ?? select,
       stop: arm.stop ? resolveStop(arm.stop) : stop,
+      average: (arm.average as AverageSettings | undefined) ?? null,
     })),
     seeds:
       typeof written.seeds === 'number'

@@ -51,6 +51,7 @@ export function stepOf({ settings }: Pick<Cell, 'settings'>): TrainingStep {
     classes,
     batch: settings.batch,
     brightness: settings.data.augment.brightness > 0,
+    average: settings.average !== undefined,
   });
 }
 

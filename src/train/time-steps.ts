@@ -10,6 +10,7 @@ import { loadEngine } from '../engine/load.js';
 import type { ArmTiming, TimingResult } from '../results/result.js';
 import { permutation, stream } from '../stream.js';
 import type { Cell } from '../suite/cell.js';
+import { moveAverage, shareAfterStep } from './averaging.js';
 import { environmentOf, startProgram, stepOf } from './prepare.js';
 import { runStep } from './run-step.js';
 
@@ -74,8 +75,10 @@ async function openArm(cell: Cell): Promise<Arm> {
     cell,
     cycle: step.cycle,
     step: () => {
-      for (let each = 0; each < step.cycle; each++)
-        runStep(program, step, batch, 1e-6, { seed, step: number++ });
+      for (let each = 0; each < step.cycle; each++, number++) {
+        runStep(program, step, batch, 1e-6, { seed, step: number });
+        moveAverage(program, shareAfterStep(settings.average, number));
+      }
     },
     close: () => program.dispose(),
   };

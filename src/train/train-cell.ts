@@ -8,6 +8,7 @@ import type { Progress, RunContext, RunOptions } from '../run/messages.js';
 import type { Cell } from '../suite/cell.js';
 import { isSharpness } from '../suite/cell.js';
 import { version } from '../version.js';
+import { moveAverage, shareAfterEpoch, shareAfterStep, useAverage } from './averaging.js';
 import {
   type Checkpoint,
   type Position,
@@ -140,16 +141,16 @@ class Training {
     const waitedBefore = position.inputWaitSeconds;
     try {
       while (position.epoch <= settings.epochs && !position.stopping.stopped) {
-        let rate = 0;
         while (position.stepsDone < stepsPerEpoch) {
           const start = performance.now();
           const batch = await batches.next();
-          rate = this.#rate(stepsPerEpoch);
+          const rate = this.#rate(stepsPerEpoch, this.#stepNumber(stepsPerEpoch));
           const { program, step } = this.#prepared;
           const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
           const before = position.stepsDone === 0 ? program.read() : null;
           const report = reportStep(program, step, batch, rate, place);
           const { measures } = report;
+          moveAverage(program, shareAfterStep(settings.average, place.step));
           position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
           addStep(position.sums, measures);
           position.sums.trainSeconds += (performance.now() - start) / 1000;
@@ -168,7 +169,8 @@ class Training {
             return 'interrupted';
           }
         }
-        if (!this.#endEpoch(rate)) return 'diverged';
+        if (!this.#endEpoch(this.#rate(stepsPerEpoch, this.#stepNumber(stepsPerEpoch) - 1)))
+          return 'diverged';
         this.#report(hooks, stepsPerEpoch);
       }
       return 'finished';
@@ -186,6 +188,10 @@ class Training {
     const chosen = this.#best && position.best ? position.best.epoch : last;
     if (this.#best && chosen !== last) program.write({ ...this.#best });
     const start = performance.now();
+    if (settings.average) {
+      const over = { ...batchSettings(this.#cell), images: images.train, epoch: settings.epochs + 1 };
+      useAverage(program, step, over);
+    }
     const validation = images.validation ? evaluate(program, images.validation, step.groupSize) : null;
     const test = evaluate(program, images.test, step.groupSize);
     this.finalEvaluationSeconds = (performance.now() - start) / 1000;
@@ -229,11 +235,10 @@ class Training {
     };
   }
 
-  #rate(stepsPerEpoch: number): number {
+  #rate(stepsPerEpoch: number, step: number): number {
     const { settings } = this.#cell;
     const { optimizer } = settings;
     const base = isSharpness(optimizer) ? optimizer.base.learningRate : Number(optimizer.learningRate);
-    const step = this.#stepNumber(stepsPerEpoch);
     const factor = rateFactor(settings.schedule, { step, stepsPerEpoch, epochs: settings.epochs });
     return base * factor * this.position.stopping.rateScale;
   }
@@ -243,11 +248,12 @@ class Training {
     return (this.position.epoch - 1) * stepsPerEpoch + this.position.stepsDone;
   }
 
-  /** Evaluates, records, remembers the best weights; false when a loss is not a number. */
+  /** Evaluates, records with the `rate` of the last step, remembers the best weights; false when a loss is not a number. */
   #endEpoch(rate: number): boolean {
     const { position } = this;
     const { settings } = this.#cell;
     const start = performance.now();
+    moveAverage(this.#prepared.program, shareAfterEpoch(settings.average, position.epoch));
     const monitored = this.#monitor();
     const seconds = (performance.now() - start) / 1000;
     const epoch = position.epoch;

@@ -76,6 +76,27 @@ const armEpochs = Type.Union(
   },
 );
 
+const average = Type.Union(
+  [
+    strictObject('An exponential moving average of the weights.', {
+      name: Type.Literal('ema'),
+      decay: Type.Number({
+        minimum: 0,
+        exclusiveMaximum: 1,
+        description: 'Share of the average that a step keeps, e.g. 0.999.',
+      }),
+    }),
+    strictObject('Stochastic weight averaging: the mean of the weights at the ends of the last epochs.', {
+      name: Type.Literal('swa'),
+      fromEpoch: Type.Integer({ minimum: 1, description: 'The first epoch whose weights count.' }),
+    }),
+  ],
+  {
+    description:
+      'Tests an average of the weights in place of the last ones, its moving statistics measured anew over the training images. It needs select "last".',
+  },
+);
+
 const own = (what: string) => `${what} of this arm alone, in place of the suite's.`;
 
 export const arm = strictObject('One optimizer with its grid axes.', {
@@ -90,4 +111,5 @@ export const arm = strictObject('One optimizer with its grid axes.', {
   schedule: Type.Optional(redescribed(schedule, own('Schedule'))),
   select: Type.Optional(redescribed(select, own('Choice of weights'))),
   stop: Type.Optional(redescribed(stop, own('Callbacks'))),
+  average: Type.Optional(average),
 });
