@@ -79,7 +79,7 @@ const armEpochs = Type.Union(
 const average = Type.Union(
   [
     strictObject('An exponential moving average of the weights.', {
-      name: Type.Literal('ema'),
+      name: Type.Literal('ema', { description: 'Exponential moving average.' }),
       decay: Type.Number({
         minimum: 0,
         exclusiveMaximum: 1,
@@ -87,7 +87,7 @@ const average = Type.Union(
       }),
     }),
     strictObject('Stochastic weight averaging: the mean of the weights at the ends of the last epochs.', {
-      name: Type.Literal('swa'),
+      name: Type.Literal('swa', { description: 'Stochastic weight averaging.' }),
       fromEpoch: Type.Integer({ minimum: 1, description: 'The first epoch whose weights count.' }),
     }),
   ],
