@@ -1,29 +1,15 @@
-/** Every optimizer that a suite can name: one line each. */
-import { adam, adamw } from './base/adam.js';
-import { sgd } from './base/sgd.js';
+/** Every optimizer by its name, in the order of the names. What there is stands in the `rules.ts` of the two folders. */
+import * as baseRules from './base/rules.js';
 import type { BaseRule, SharpnessRule } from './rule.js';
-import { asam } from './sharpness/asam.js';
-import { esam } from './sharpness/esam.js';
-import { fsam } from './sharpness/fsam.js';
-import { gsam } from './sharpness/gsam.js';
-import { looksam } from './sharpness/looksam.js';
-import { msam } from './sharpness/msam.js';
-import { random } from './sharpness/random.js';
-import { sam } from './sharpness/sam.js';
-import { samAsPublished } from './sharpness/sam-as-published.js';
+import * as sharpnessRules from './sharpness/rules.js';
 
 /** Base updates by name. */
-export const bases: Readonly<Record<string, BaseRule>> = { sgd, adam, adamw };
+export const bases: Readonly<Record<string, BaseRule>> = byName(Object.values(baseRules));
 
 /** Sharpness-aware gradients by name. */
-export const sharpness: Readonly<Record<string, SharpnessRule>> = {
-  sam,
-  asam,
-  gsam,
-  fsam,
-  msam,
-  looksam,
-  esam,
-  random,
-  'sam-as-published': samAsPublished,
-};
+export const sharpness: Readonly<Record<string, SharpnessRule>> = byName(Object.values(sharpnessRules));
+
+function byName<Rule extends { name: string }>(rules: readonly Rule[]): Record<string, Rule> {
+  const sorted = [...rules].sort((left, right) => (left.name < right.name ? -1 : 1));
+  return Object.fromEntries(sorted.map((rule) => [rule.name, rule]));
+}

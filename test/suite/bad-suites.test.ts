@@ -130,7 +130,7 @@ const rows: Row[] = [
     },
     'arms[0].optimizer.name',
     null,
-    '"sgd", "adam"',
+    '"adam", "adamw"',
   ],
   [
     'an object in place of a list',
