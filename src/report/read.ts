@@ -4,6 +4,9 @@ import { openStore } from '../results/store.js';
 import type { Cell } from '../suite/cell.js';
 import { type CellRecord, condense } from './summarize/record.js';
 
+/** Files that are opened at a time: enough that the disk is never waited for, few enough to hold little in memory. */
+const atOnce = 16;
+
 /** The results of the planned `cells` that exist, in the order of the plan, and the step times if they were measured. */
 export async function readRecords(
   resultsDir: string,
@@ -12,9 +15,9 @@ export async function readRecords(
 ): Promise<{ records: CellRecord[]; timing: TimingResult | null }> {
   const store = openStore(resultsDir, suite);
   const records: CellRecord[] = [];
-  for (const { id } of cells) {
-    const result = await store.read(id);
-    if (result) records.push(condense(result));
+  for (let start = 0; start < cells.length; start += atOnce) {
+    const results = await Promise.all(cells.slice(start, start + atOnce).map(({ id }) => store.read(id)));
+    for (const result of results) if (result) records.push(condense(result));
   }
   return { records, timing: await store.readTiming() };
 }

@@ -10,8 +10,8 @@ export interface Bounds {
   high: number;
 }
 
-/** A function of some of the n units, given by their places 0 .. n - 1 (with repetition in a resample). */
-export type Statistic = (places: readonly number[]) => number;
+/** A function of a resample, given by how often each of the n units is in it: all once is the sample itself. */
+export type Statistic = (counts: Uint32Array) => number;
 
 /**
  * The BCa intervals of several statistics over the same resamples of n units, drawn with replacement from
@@ -24,19 +24,25 @@ export function bootstrapIntervals(
   { seed = 1, resamples = 9_999, confidence = 0.95 } = {},
 ): (Bounds | null)[] {
   if (n < 2) return statistics.map(() => null);
-  const all = Array.from({ length: n }, (_, index) => index);
   const random = stream(seed, 'bootstrap', n);
   const replicates = statistics.map(() => new Float64Array(resamples));
-  const places = all.slice();
+  const counts = new Uint32Array(n);
   for (let draw = 0; draw < resamples; draw++) {
-    for (let place = 0; place < n; place++) places[place] = random.integer(n);
+    counts.fill(0);
+    for (let drawn = 0; drawn < n; drawn++) {
+      const unit = random.integer(n);
+      counts[unit] = (counts[unit] ?? 0) + 1;
+    }
     statistics.forEach((statistic, index) => {
       const column = replicates[index];
-      if (column) column[draw] = statistic(places);
+      if (column) column[draw] = statistic(counts);
     });
   }
+  const all = new Uint32Array(n).fill(1);
   return statistics.map((statistic, index) => {
-    const jackknife = all.map((left) => statistic(all.filter((place) => place !== left)));
+    const jackknife = Array.from(all, (_, left) =>
+      statistic(all.map((count, unit) => (unit === left ? 0 : count))),
+    );
     return correctedInterval(statistic(all), replicates[index] ?? new Float64Array(), jackknife, confidence);
   });
 }

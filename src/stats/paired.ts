@@ -1,6 +1,6 @@
 /** Two arms compared seed by seed: equal seeds share initial weights, split and order, so their difference is cleaner. */
 import { type Bounds, bootstrapIntervals } from './bootstrap.js';
-import { mean, median } from './describe.js';
+import { mean, median, quantileOfSorted } from './describe.js';
 import { detectableEffect } from './power.js';
 import { interquartileMean, probabilityAbove } from './robust.js';
 import { type SignFlip, signFlipTest } from './sign-flip.js';
@@ -74,21 +74,53 @@ function resample(
   options: { seed: number; resamples: number },
 ): PairedComparison['bootstrap'] {
   const n = differences.length;
-  const center = (places: readonly number[]) => mean(pick(differences, places));
-  const middle = (places: readonly number[]) => median(pick(differences, places));
-  const quartiles = (places: readonly number[]) => interquartileMean(pick(differences, places)) ?? Number.NaN;
-  const above = (places: readonly number[]) =>
-    probabilityAbove(pick(a, places), pick(b, places)) ?? Number.NaN;
+  const order = [...differences.keys()].sort(
+    (left, right) => (differences[left] ?? 0) - (differences[right] ?? 0),
+  );
+  /** The differences of a resample, ascending, without sorting it anew. */
+  const drawn = (counts: Uint32Array) => {
+    const values: number[] = [];
+    for (const unit of order) {
+      for (let left = counts[unit] ?? 0; left > 0; left--) values.push(differences[unit] ?? Number.NaN);
+    }
+    return values;
+  };
+  const center = (counts: Uint32Array) => {
+    let total = 0;
+    let size = 0;
+    for (let unit = 0; unit < n; unit++) {
+      total += (counts[unit] ?? 0) * (differences[unit] ?? 0);
+      size += counts[unit] ?? 0;
+    }
+    return total / size;
+  };
+  const middle = (counts: Uint32Array) => quantileOfSorted(drawn(counts), 0.5);
+  const quartiles = (counts: Uint32Array) => interquartileMean(drawn(counts)) ?? Number.NaN;
+  const wins = a.map((left) => b.map((right) => (left > right ? 1 : left === right ? 0.5 : 0)));
+  const above = (counts: Uint32Array) => {
+    let won = 0;
+    let size = 0;
+    for (let i = 0; i < n; i++) {
+      const times = counts[i] ?? 0;
+      size += times;
+      if (times === 0) continue;
+      let row = 0;
+      for (let j = 0; j < n; j++) row += (counts[j] ?? 0) * (wins[i]?.[j] ?? 0);
+      won += times * row;
+    }
+    return won / (size * size);
+  };
   const statistics = [center, middle, above, ...(n < 4 ? [] : [quartiles])];
   const intervals = bootstrapIntervals(n, statistics, options);
-  const all = Array.from({ length: n }, (_, index) => index);
-  const at = (index: number): Estimate => ({
-    value: statistics[index]?.(all) ?? Number.NaN,
+  const estimate = (value: number, index: number): Estimate => ({
+    value,
     interval: intervals[index] ?? null,
   });
-  return { mean: at(0), median: at(1), probabilityAbove: at(2), interquartileMean: n < 4 ? null : at(3) };
-}
-
-function pick(values: readonly number[], places: readonly number[]): number[] {
-  return places.map((place) => values[place] ?? Number.NaN);
+  const robust = interquartileMean(differences);
+  return {
+    mean: estimate(mean(differences), 0),
+    median: estimate(median(differences), 1),
+    probabilityAbove: estimate(probabilityAbove(a, b) ?? Number.NaN, 2),
+    interquartileMean: robust === null ? null : estimate(robust, 3),
+  };
 }

@@ -57,10 +57,14 @@ describe('over 5,000 draws of equal arms', () => {
     let covers = 0;
     for (let draw = 1; draw <= 2_000; draw++) {
       const values = equalArms(draw, 40);
-      const statistic = (places: readonly number[]) => {
+      const statistic = (counts: Uint32Array) => {
         let total = 0;
-        for (const place of places) total += values[place] ?? 0;
-        return total / places.length;
+        let size = 0;
+        for (const [unit, count] of counts.entries()) {
+          total += count * (values[unit] ?? 0);
+          size += count;
+        }
+        return total / size;
       };
       const [interval] = bootstrapIntervals(40, [statistic], { seed: draw, resamples: 399 });
       if ((interval?.low ?? 1) <= 0 && (interval?.high ?? -1) >= 0) covers += 1;

@@ -19,7 +19,7 @@ export interface Group {
   /** Readable and unique within the suite: the cells' id without seed and hash. */
   id: string;
   arm: string;
-  /** The arm with its axis values. */
+  /** The arm with its tuned axes and budget, `sam, rho 0.05, 40 epochs`; the task not at all. */
   label: string;
   /** Id of the task: the values of the axes that change it; empty when there is but one task. */
   context: string;
@@ -71,9 +71,18 @@ export function groupCells(
     });
   }
   const all = [...groups.values()];
+  const budgets = new Map<string, Set<number>>();
+  for (const { arm, context, budget } of all) {
+    const key = JSON.stringify([arm, context]);
+    budgets.set(key, (budgets.get(key) ?? new Set()).add(budget.epochs));
+  }
   for (const group of all) {
+    const { arm, context, budget } = group;
     group.seeds.sort((left, right) => left.seed - right.seed);
-    group.label = labelOf(group, all, axes);
+    // The epochs only where the arm has several budgets.
+    const several = (budgets.get(JSON.stringify([arm, context]))?.size ?? 0) > 1;
+    const tuned = describeAxes(group.axes, axes, 'tuned');
+    group.label = [arm, tuned, several ? `${budget.epochs} epochs` : ''].filter(Boolean).join(', ');
   }
   return all;
 }
@@ -83,16 +92,6 @@ export function included(group: Group): CellRecord[] {
   return group.seeds.flatMap(({ record, excluded }) =>
     record?.status === 'finished' && excluded === null ? [record] : [],
   );
-}
-
-/** `sam, rho 0.05, 40 epochs`: the epochs only where the arm has several budgets, the task not at all. */
-function labelOf(group: Group, all: readonly Group[], axes: readonly Axis[]): string {
-  const own = all.filter(({ arm, context }) => arm === group.arm && context === group.context);
-  const budgets = new Set(own.map(({ budget }) => budget.epochs));
-  const tuned = describeAxes(group.axes, axes, 'tuned');
-  return [group.arm, tuned, budgets.size > 1 ? `${group.budget.epochs} epochs` : '']
-    .filter(Boolean)
-    .join(', ');
 }
 
 function describeAxes(values: Record<string, AxisValue>, axes: readonly Axis[], role: Axis['role']): string {
