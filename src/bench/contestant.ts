@@ -41,7 +41,7 @@ export interface Contestant {
 const ownVariables =
   /^(TF_|OMP_|KMP_|MKL_|ONEDNN_|DNNL_|XLA_|JAX_|KERAS_|TORCH|PYTORCH_|GLIBC_|MALLOC_|LD_PRELOAD|PYTHON|NPROC)/;
 
-const keptLines = 12;
+const keptLines = 4;
 
 /**
  * Starts a contestant and waits until it is ready.

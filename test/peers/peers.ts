@@ -1,0 +1,77 @@
+/** The peers: what each is, and how it is started. */
+import { fileURLToPath } from 'node:url';
+import type { ContestantProgram } from '../../src/bench/contestant.js';
+import { ownProgram } from '../../src/bench/own-program.js';
+import type { BenchOptimizer } from '../../src/bench/workload.js';
+import { allocator } from '../../src/run/launch.js';
+
+export const peerNames = [
+  'sambench',
+  'keras',
+  'keras-onednn',
+  'tensorflow-tuned',
+  'pytorch',
+  'pytorch-tuned',
+  'jax',
+] as const;
+export type PeerName = (typeof peerNames)[number];
+
+/** What a peer is, for the table. */
+export const peerTitles: Readonly<Record<PeerName, string>> = {
+  sambench: 'this project, compiled',
+  keras: 'Keras layers, as installed',
+  'keras-onednn': 'the same with oneDNN switched on',
+  'tensorflow-tuned': 'one tf.function, fused batch norm and Adam, oneDNN, allocator',
+  pytorch: 'channels_last, as installed',
+  'pytorch-tuned': 'channels_last, fused Adam, allocator',
+  jax: 'jit, as installed',
+};
+
+export interface PeerSettings {
+  batch: number;
+  threads: number;
+  /** Whether the tuned peers train the biases that batch norm cancels. */
+  biases: boolean;
+}
+
+/** What is started to time `peer`; `python` runs the peers in Python, and `start` is the file that they start from. */
+export function peerProgram(
+  peer: PeerName,
+  optimizer: BenchOptimizer,
+  { batch, threads, biases }: PeerSettings,
+  { python, start }: { python: string; start: string },
+): ContestantProgram {
+  if (peer === 'sambench') return ownProgram(peer, { kind: 'compiled', optimizer, batch, threads });
+  const tuned = peer.endsWith('-tuned');
+  const program = fileURLToPath(new URL(`./peer_${peer.split('-')[0]}.py`, import.meta.url));
+  const flags = [...(tuned ? ['--tuned'] : []), ...(biases ? ['--biases'] : [])];
+  return {
+    name: peer,
+    command: python,
+    args: [program, '--start', start, '--optimizer', optimizer, '--threads', String(threads), ...flags],
+    env: {
+      ...commonVariables(threads),
+      ...(tuned ? { GLIBC_TUNABLES: allocator } : {}),
+      ...(peer === 'keras-onednn' || peer === 'tensorflow-tuned' ? { TF_ENABLE_ONEDNN_OPTS: '1' } : {}),
+    },
+  };
+}
+
+/** Equal threads for all, no graphics card, and nothing that the user has set for Python. */
+function commonVariables(threads: number): Record<string, string> {
+  return {
+    PYTHONNOUSERSITE: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    CUDA_VISIBLE_DEVICES: '',
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+    // Size of the thread pool of JAX.
+    NPROC: String(threads),
+    JAX_PLATFORMS: 'cpu',
+    KERAS_BACKEND: 'tensorflow',
+    // A folder without the user's keras.json.
+    KERAS_HOME: fileURLToPath(new URL('.', import.meta.url)),
+  };
+}
