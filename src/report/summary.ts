@@ -249,6 +249,16 @@ export const summarySchema = Type.Object(
         { description: 'Invariants across cells.' },
       ),
     ),
+    diagnostics: Type.Array(
+      Type.Object(
+        { setting: text, appliedNorm: interval, ascentShare: interval, meanCosine: interval },
+        {
+          description:
+            'Over all steps and seeds: mean distance from w of the point where the last gradient was taken, share of steps in ' +
+            'which the loss there was at least that at w, mean cosine of the two gradients.',
+        },
+      ),
+    ),
     findings: Type.Array(text),
     sharpness: Type.Array(Type.Object({ setting: text, measures: Type.Record(text, meanInterval) })),
     sharpnessTau: Type.Array(Type.Object({ measure: text, tau: number, n: count })),

@@ -149,6 +149,18 @@ export function resultOf(cell: Cell, accuracy: number, status: CellStatus = 'fin
           }
         : null,
     sharpness: {},
+    checks: {
+      gradientEvaluations: { planned: gradientEvaluations, counted: gradientEvaluations },
+      perturbationNorm: sharp
+        ? { expected: Number(cell.settings.optimizer.rho ?? 0.05), largestDeviation: 2e-7 }
+        : null,
+      appliedNorm: sharp ? Number(cell.settings.optimizer.rho ?? 0.05) : null,
+      weightsRestored: true,
+      statisticsMoves: 1,
+      ascentShare: sharp ? 0.98 + 0.01 * random.uniform() : null,
+      meanCosine: sharp ? 0.85 + 0.01 * random.normal() : null,
+      firstBatchLoss: 2.35 + 0.01 * stream(cell.seed, 'first loss').normal(),
+    },
     time: {
       trainSeconds: total('trainSeconds'),
       evaluationSeconds: total('evaluationSeconds'),

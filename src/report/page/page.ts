@@ -30,6 +30,7 @@ export function page(summary: Summary, tables: Tables, figures: Figures): string
     sweeps: figures.sweeps.map(figureView),
     steps: figures.steps.map(figureView),
     diagnosis: counts.finished > 0 && (figures.diagnostics.length > 0 || checks.length > 0),
+    perturbations: tables.diagnostics && tableView(tables.diagnostics),
     diagnostics: figures.diagnostics.map(figureView),
     checks: checks.map(({ name, passed, detail }) => ({ name, detail, state: stateOf(passed) })),
     sharpness: tables.sharpness && tableView(tables.sharpness),

@@ -43,26 +43,6 @@ export function checkPairs(groups: readonly Group[]): Summary['checks'] {
   });
 }
 
-/** Checks that the perturbation of plain SAM is as long as rho says, over all epochs of all its finished cells. */
-export function checkPerturbation(groups: readonly Group[]): Summary['checks'] {
-  const name = 'Perturbation of sam as long as rho';
-  let worst = 0;
-  let cells = 0;
-  for (const group of groups) {
-    const { name: rule, rho } = group.settings.optimizer;
-    if (rule !== 'sam' || typeof rho !== 'number' || rho === 0) continue;
-    for (const { history } of included(group)) {
-      const lengths = history.perturbationNorm.filter((value) => Number.isFinite(value));
-      if (lengths.length === 0) continue;
-      cells += 1;
-      for (const length of lengths) worst = Math.max(worst, Math.abs(length / rho - 1));
-    }
-  }
-  if (cells === 0) return [];
-  const detail = `Largest deviation ${(worst * 100).toPrecision(2)} % over ${whole(cells)} cells.`;
-  return [{ name, passed: worst <= 1e-3, detail }];
-}
-
 /** Sentences about pairs of settings whose weights agree bit for bit in every seed that both finished. */
 export function findTwins(settings: readonly SettingSummary[]): string[] {
   const byHash = new Map<string, SettingSummary[]>();

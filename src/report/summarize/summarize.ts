@@ -5,13 +5,14 @@ import type { Cell, CellSettings } from '../../suite/cell.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
 import { bestSettings } from './best.js';
+import { checkCells, findIdle, summarizeChecks } from './cell-checks.js';
 import { chooseSettings } from './choose.js';
 import { compareArms, pairSettings, type Question } from './comparisons.js';
 import { checkCompute } from './compute.js';
 import { summarizeCurve } from './curve.js';
 import { describeOptimizer } from './describe-arm.js';
 import { exclusionOf, majorityOf } from './exclude.js';
-import { checkPairs, checkPerturbation, findTwins } from './findings.js';
+import { checkPairs, findTwins } from './findings.js';
 import { type Group, groupCells } from './group.js';
 import { summarizeEnvironments, summarizeProvenance } from './provenance.js';
 import type { CellRecord } from './record.js';
@@ -90,7 +91,7 @@ export function summarizeCells(
     choices,
     comparisons: compareArms(settings, choices, question),
     compute: checkCompute(settings, suite.compute?.equal ?? 'none'),
-    checks: [...checkPairs(groups), ...checkPerturbation(groups)],
+    checks: [...checkPairs(groups), ...checkCells(groups)],
   };
   return {
     schema: 1,
@@ -103,7 +104,8 @@ export function summarizeCells(
       (group) => summarizeCurve(group, majority.fingerprint) ?? [],
     ),
     timing: summarizeTiming(timing, suite.compare.baseline),
-    findings: findTwins(settings),
+    diagnostics: summarizeChecks(groups),
+    findings: [...findTwins(settings), ...findIdle(groups)],
     sharpness: summarizeSharpness(groups),
     sharpnessTau: correlateSharpness(groups),
     environments: summarizeEnvironments(inOrder),

@@ -2,6 +2,7 @@
 import type { Summary } from '../summary.js';
 import { comparisonsTable } from './comparisons.js';
 import { computeTable } from './compute.js';
+import { diagnosticsTable } from './diagnostics.js';
 import { lostTable } from './lost.js';
 import { budgetTable, noiseTable, paperTable } from './paper.js';
 import { resultsTable } from './results.js';
@@ -16,6 +17,7 @@ export interface Tables {
   comparisons: Table | null;
   /** The layouts by name: `paper`, `budget`, `sweep`, `noise`. */
   layouts: Table[];
+  diagnostics: Table | null;
   sharpness: Table | null;
   lost: Table | null;
 }
@@ -30,12 +32,23 @@ export function makeTables(summary: Summary): Tables {
     layouts: [paperTable(summary), budgetTable(summary), ...sweepTables(summary), noiseTable(summary)].filter(
       (table): table is Table => filled(table) !== null,
     ),
+    diagnostics: diagnosticsTable(summary),
     sharpness: sharpnessTable(summary),
     lost: lostTable(summary),
   };
 }
 
 /** The tables in their order. */
-export function listTables({ results, compute, comparisons, layouts, sharpness, lost }: Tables): Table[] {
-  return [results, compute, comparisons, ...layouts, sharpness, lost].filter((table) => table !== null);
+export function listTables({
+  results,
+  compute,
+  comparisons,
+  layouts,
+  diagnostics,
+  sharpness,
+  lost,
+}: Tables): Table[] {
+  return [results, compute, comparisons, ...layouts, diagnostics, sharpness, lost].filter(
+    (table) => table !== null,
+  );
 }

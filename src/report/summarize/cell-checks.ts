@@ -1,0 +1,160 @@
+/** What was checked inside every cell while it trained, over all cells: a check that failed has failed its cell. */
+import type { CellChecks } from '../../results/result.js';
+import { type MeanInterval, tInterval } from '../../stats/t-interval.js';
+import { whole } from '../number.js';
+import type { Summary } from '../summary.js';
+import { type Group, included } from './group.js';
+
+interface Checked {
+  group: Group;
+  seed: number;
+  checks: CellChecks;
+}
+
+/** The invariants that cells check themselves. Checks that no cell made are left out. */
+export function checkCells(groups: readonly Group[]): Summary['checks'] {
+  const cells = checkedCells(groups);
+  if (cells.length === 0) return [];
+  return [
+    countGradients(cells),
+    ...perturbations(cells),
+    ...restored(cells),
+    ...statistics(cells),
+    ...firstLosses(cells),
+  ];
+}
+
+/** Means over seeds of what the sharpness-aware settings report of all their steps. */
+export function summarizeChecks(groups: readonly Group[]): Summary['diagnostics'] {
+  return groups.flatMap((group) => {
+    const checks = checkedCells([group]).map((cell) => cell.checks);
+    const over = (read: (checks: CellChecks) => number | null): MeanInterval | null =>
+      tInterval(
+        checks.map(read).filter((value): value is number => value !== null && Number.isFinite(value)),
+      );
+    const [appliedNorm, ascentShare, meanCosine] = [
+      over((check) => check.appliedNorm),
+      over((check) => check.ascentShare),
+      over((check) => check.meanCosine),
+    ];
+    if (!appliedNorm && !ascentShare && !meanCosine) return [];
+    return [{ setting: group.id, appliedNorm, ascentShare, meanCosine }];
+  });
+}
+
+/** Sentences about settings that declare a perturbation but took their gradient without it. */
+export function findIdle(groups: readonly Group[]): string[] {
+  return groups.flatMap((group) => {
+    const checks = checkedCells([group]).map((cell) => cell.checks);
+    const declared = checks.filter(({ perturbationNorm }) => (perturbationNorm?.expected ?? 0) > 0);
+    const idle = declared.filter(
+      ({ appliedNorm, perturbationNorm }) =>
+        appliedNorm !== null && appliedNorm < 1e-3 * (perturbationNorm?.expected ?? 0),
+    );
+    if (idle.length === 0) return [];
+    const cells = idle.length === 1 ? '1 cell' : `${whole(idle.length)} cells`;
+    return [
+      `${group.label} computes a perturbation but takes its last gradient at the weights where the step began (${cells}): the perturbation changes nothing.`,
+    ];
+  });
+}
+
+function checkedCells(groups: readonly Group[]): Checked[] {
+  return groups.flatMap((group) =>
+    included(group).flatMap(({ seed, checks }) => (checks ? [{ group, seed, checks }] : [])),
+  );
+}
+
+function countGradients(cells: readonly Checked[]) {
+  const off = cells.filter(({ checks: { gradientEvaluations } }) => {
+    const { planned, counted } = gradientEvaluations;
+    return Math.abs(planned - counted) > 1e-6 * Math.max(1, planned);
+  });
+  return {
+    name: 'Gradient evaluations counted as planned',
+    passed: off.length === 0,
+    detail: off.length === 0 ? held(cells.length) : `Not so in ${count(off.length)}.`,
+  };
+}
+
+function perturbations(cells: readonly Checked[]): Summary['checks'] {
+  const deviations = cells.flatMap(({ checks }) => checks.perturbationNorm?.largestDeviation ?? []);
+  if (deviations.length === 0) return [];
+  const worst = Math.max(...deviations);
+  return [
+    {
+      name: 'Perturbation as long as the rule says',
+      passed: worst <= 1e-3,
+      detail: `Largest relative deviation of any step ${worst.toExponential(0)} over ${count(deviations.length)}.`,
+    },
+  ];
+}
+
+function restored(cells: readonly Checked[]): Summary['checks'] {
+  const known = cells.filter(({ checks }) => checks.weightsRestored !== null);
+  if (known.length === 0) return [];
+  const broken = known.filter(({ checks }) => checks.weightsRestored === false).length;
+  const detail = broken === 0 ? held(known.length) : `Not so in ${count(broken)}.`;
+  return [{ name: 'Updates began at the weights that their step began with', passed: broken === 0, detail }];
+}
+
+function statistics(cells: readonly Checked[]): Summary['checks'] {
+  const moves = new Map<number, number>();
+  for (const { checks } of cells) {
+    if (checks.statisticsMoves !== null) {
+      moves.set(checks.statisticsMoves, (moves.get(checks.statisticsMoves) ?? 0) + 1);
+    }
+  }
+  if (moves.size === 0) return [];
+  const list = [...moves]
+    .sort(([a], [b]) => b - a)
+    .map(([times, found]) => `${times} a step in ${count(found)}`);
+  return [
+    {
+      name: 'Moving statistics moved once a step, or not at all where the rule says so',
+      passed: [...moves.keys()].every((times) => times <= 1),
+      detail: `${list.join(', ')}.`,
+    },
+  ];
+}
+
+// Arms of one seed see the same first batch at the same weights; how a batch is cut into groups changes its loss.
+function firstLosses(cells: readonly Checked[]): Summary['checks'] {
+  const losses = new Map<string, number[]>();
+  for (const { group, seed, checks } of cells) {
+    if (checks.firstBatchLoss === null) continue;
+    const { model, data, batch, optimizer, threads } = group.settings;
+    const key = JSON.stringify([
+      seed,
+      model,
+      data,
+      batch,
+      threads,
+      optimizer.m ?? null,
+      optimizer.bn ?? null,
+    ]);
+    losses.set(key, [...(losses.get(key) ?? []), checks.firstBatchLoss]);
+  }
+  const groups = [...losses.values()].filter((values) => values.length > 1);
+  if (groups.length === 0) return [];
+  const worst = Math.max(
+    ...groups.map(
+      (values) => (Math.max(...values) - Math.min(...values)) / Math.max(1e-12, ...values.map(Math.abs)),
+    ),
+  );
+  return [
+    {
+      name: 'Same loss of the first batch in all arms of a seed',
+      passed: worst <= 1e-5,
+      detail: `Largest relative difference ${worst === 0 ? '0' : worst.toExponential(0)} over ${whole(groups.length)} groups of cells.`,
+    },
+  ];
+}
+
+function held(cells: number): string {
+  return `Held in ${count(cells)}.`;
+}
+
+function count(cells: number): string {
+  return cells === 1 ? '1 cell' : `${whole(cells)} cells`;
+}
