@@ -8,7 +8,7 @@ import { expandSuite } from '../../src/suite/expand.js';
 import { parseSuite } from '../../src/suite/load.js';
 import { trainCell } from '../../src/train/train-cell.js';
 
-/** The first cell of an arm with this optimizer: 96 made images in batches of 32, 2 epochs of 3 steps. */
+/** The first cell of an arm with this optimizer: 48 made images in batches of 16, 2 epochs of 3 steps. */
 export function cellOf(
   optimizer: Record<string, unknown>,
   changes: Record<string, unknown> = {},
@@ -17,9 +17,9 @@ export function cellOf(
   const suite = {
     name: 'one-cell',
     version: 1,
-    data: { name: 'synthetic', train: 96, validation: 32, test: 32 },
+    data: { name: 'synthetic', train: 48, validation: 16, test: 16 },
     model: { name: 'resnet8' },
-    batch: 32,
+    batch: 16,
     epochs: 2,
     arms: [{ name: 'arm', optimizer, ...arm }],
     seeds: 1,

@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { tf } from '../../src/engine/tensorflow.js';
+import { sharpness } from '../../src/optimizer/registry.js';
+import type { SharpnessRule } from '../../src/optimizer/rule.js';
+import { sam } from '../../src/optimizer/sharpness/sam.js';
 import { defectOfResult } from '../../src/results/schema.js';
 import { useEngine } from '../engine/engine.js';
 import { cellOf, resultOf } from './cell.js';
@@ -15,12 +19,66 @@ const over = (name: string, settings: Record<string, unknown> = {}) => ({
 
 const unperturbed = { perturbationNorm: null, appliedNorm: null, ascentShare: null, meanCosine: null };
 
+/** Runs `act` while a rule is another one. */
+async function whileRuleIs<T>(
+  name: string,
+  planted: Partial<SharpnessRule>,
+  act: () => Promise<T>,
+): Promise<T> {
+  const rules = sharpness as Record<string, SharpnessRule>;
+  const right = rules[name];
+  if (!right) throw new Error(`there is no rule ${name}`);
+  rules[name] = { ...right, ...planted };
+  try {
+    return await act();
+  } finally {
+    rules[name] = right;
+  }
+}
+
+describe('a rule with a mistake', () => {
+  const { gradient } = sam;
+
+  it.each<[string, Partial<SharpnessRule>, string]>([
+    [
+      'perturbs twice as far',
+      {
+        gradient: (at, parameters, context) =>
+          gradient(at, parameters, { ...context, settings: { ...context.settings, rho: 0.1 } }),
+      },
+      'the perturbation of the weights is not as long as the optimizer says',
+    ],
+    [
+      'takes its second gradient at w',
+      { gradient: (at, parameters, context) => gradient(() => at(parameters), parameters, context) },
+      'the last gradient of a step was not taken where the optimizer says',
+    ],
+    [
+      'takes a third gradient',
+      {
+        gradient: (at, parameters, context) => {
+          const given = gradient(at, parameters, context);
+          at(tf().add(parameters, given.perturbation));
+          return given;
+        },
+      },
+      'the cell took other gradients than planned',
+    ],
+  ])('fails the cell when it %s', async (_name, planted, problem) => {
+    const failing = whileRuleIs('sam', planted, () => resultOf(cellOf(over('sam'))));
+    await expect(failing).rejects.toMatchObject({
+      code: 'invariant-violated',
+      message: expect.stringContaining(problem),
+    });
+  });
+});
+
 describe('the checks of a cell', () => {
   it.each([
     ['adam', adam, 6, unperturbed],
-    ['adam in groups', { ...adam, m: 8 }, 6, unperturbed],
+    ['adam in groups', { ...adam, m: 4 }, 6, unperturbed],
     ['sam', over('sam'), 12, { perturbationNorm: { expected: 0.05 } }],
-    ['sam in groups', over('sam', { m: 16 }), 12, { perturbationNorm: { expected: 0.05 } }],
+    ['sam in groups', over('sam', { m: 4 }), 12, { perturbationNorm: { expected: 0.05 } }],
     ['sam on moving statistics', over('sam', { bn: 'moving' }), 12, { statisticsMoves: 0 }],
     ['sam-as-published', over('sam-as-published'), 12, { appliedNorm: 0, meanCosine: expect.closeTo(1, 5) }],
     ['asam', over('asam'), 12, { perturbationNorm: null, appliedNorm: expect.any(Number) }],
