@@ -1,12 +1,10 @@
 /** Writes the report of one suite: every format from one summary. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { SambenchError } from '../errors.js';
 import { formatJson } from '../results/format.js';
 import type { Cell } from '../suite/cell.js';
 import { drawFigures } from './charts/all.js';
 import { standalone } from './charts/figure.js';
+import { writeIndex } from './index-page.js';
 import { markdownReport } from './markdown.js';
 import { page } from './page/page.js';
 import { readRecords } from './read.js';
@@ -15,6 +13,7 @@ import { type Summary, summarySchema } from './summary.js';
 import { listTables, makeTables } from './tables/all.js';
 import { csv } from './tables/csv.js';
 import { latexTables } from './tables/latex.js';
+import { writeText } from './write-text.js';
 
 /** Where results are read from and reports are written to. */
 export interface ReportFolders {
@@ -39,7 +38,8 @@ export async function writeReport(
   const summary = summarizeCells(suite, { cells, skipped }, records, timing);
   const files = await renderReport(summary);
   const written: string[] = [];
-  for (const [name, text] of files) written.push(await write(path.join(reportsDir, name), text));
+  for (const [name, text] of files) written.push(await writeText(path.join(reportsDir, name), text));
+  await writeIndex(reportsDir, resultsDir);
   return { summary, files: written };
 }
 
@@ -62,22 +62,4 @@ export async function renderReport(summary: Summary): Promise<Map<string, string
     }
   }
   return files;
-}
-
-async function write(file: string, text: string): Promise<string> {
-  try {
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFileAtomic(file, text);
-    return file;
-  } catch (error) {
-    throw new SambenchError(
-      'disk-failed',
-      {
-        problem: `cannot be written (${(error as Error).message})`,
-        file,
-        fix: 'Make room, or name another folder with --reports.',
-      },
-      { cause: error },
-    );
-  }
 }
