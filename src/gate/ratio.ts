@@ -24,10 +24,10 @@ export function judgeRatio(
   const n = Math.min(now.length, before.length);
   if (n === 0) return null;
   const [ours, theirs] = [now.slice(0, n), before.slice(0, n)];
-  const pick = (values: readonly number[], places: readonly number[]) =>
-    median(places.map((place) => values[place] ?? Number.NaN));
-  const ratio = (places: readonly number[]) => pick(ours, places) / pick(theirs, places);
-  const value = ratio(ours.map((_, index) => index));
+  const repeated = (values: readonly number[], counts: ArrayLike<number>) =>
+    median(values.flatMap((value, unit) => Array<number>(counts[unit] ?? 0).fill(value)));
+  const ratio = (counts: ArrayLike<number>) => repeated(ours, counts) / repeated(theirs, counts);
+  const value = median(ours) / median(theirs);
   const [bootstrap] = bootstrapIntervals(n, [ratio], { confidence: 1 - alpha, resamples: 1_999 });
   const interval = bootstrap ?? (n < 2 ? null : rangeOf(ours, theirs));
   const low = interval?.low ?? null;
