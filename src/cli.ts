@@ -88,6 +88,13 @@ addGateFlags(define('gate <suite>', 'compare the results with a baseline; exit 1
     return (await import('./commands/gate.js')).gate(suite, flags, { env, now: new Date(), progress });
   }),
 );
+define('compare <dirA> <dirB>', 'two folders of results side by side, without training')
+  .option('--reports <dir>', 'folder of reports', 'reports')
+  .action(
+    run(async (dirA: string, dirB: string, flags: { reports: string }) =>
+      (await import('./commands/compare.js')).compareCommand(dirA, dirB, flags),
+    ),
+  );
 define('baseline <action> <suite> <dir>', 'baseline save: write what gate compares later runs with')
   .option('--results <dir>', 'folder of all result folders', 'results')
   .action(
