@@ -3,7 +3,7 @@ import { timeSteps } from '../../src/train/time-steps.js';
 import { useEngine } from '../engine/engine.js';
 import { cellOf } from './cell.js';
 
-const small = { model: { name: 'mlp', width: 8 } };
+const small = { model: { name: 'mlp', width: 8 }, batch: 32 };
 const adam = { name: 'adam', learningRate: 0.001 };
 
 describe('the step-time phase', () => {
