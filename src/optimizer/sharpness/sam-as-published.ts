@@ -12,7 +12,7 @@ import { rhoSetting } from './sam.js';
 export const samAsPublished: SharpnessRule = {
   name: 'sam-as-published',
   title: 'SAM as the blog post published it',
-  source: 'keras.io-style blog post on sharpness-aware minimization; see docs/blog.md',
+  source: 'The blog post that this project started from, whose second gradient precedes the perturbation',
   settings: Type.Object({ rho: rhoSetting }),
   applies: false,
   gradientEvaluations: () => 2,

@@ -1,0 +1,274 @@
+/** The epochs of one cell: steps, evaluation, selection, stopping and checkpoints, between its first weights and its last. */
+import { Prefetch } from '../data/prefetch.js';
+import type { HostTensor } from '../engine/program.js';
+import { SambenchError } from '../errors.js';
+import type { CellChecks, CellResult, Evaluation } from '../results/result.js';
+import type { Progress, RunOptions } from '../run/messages.js';
+import type { Cell } from '../suite/cell.js';
+import { isSharpness } from '../suite/cell.js';
+import { moveAverage, shareAfterEpoch, shareAfterStep, useAverage } from './averaging.js';
+import { type Checkpoint, type Position, writeCheckpoint } from './checkpoint.js';
+import { checkMeasures, checkState, checksOf, freshChecks } from './checks.js';
+import { addStep, freshSums, historyRow } from './epoch-sums.js';
+import { evaluate } from './evaluate.js';
+import type { PreparedCell } from './prepare.js';
+import { rateFactor } from './rate.js';
+import { reportStep } from './run-step.js';
+import { afterEpoch, freshStopping } from './stopping.js';
+import { type FlatWeights, weightsOf, weightsSha256 } from './weights.js';
+
+/** How the training tells its surroundings where it is, and is told to stop. */
+export interface TrainHooks {
+  onProgress(progress: Progress): void;
+  /** Asked after every step; true ends the training at once with a checkpoint. */
+  interrupted(): boolean;
+}
+
+/** The epochs of one cell under way. */
+export class Training {
+  readonly #cell: Cell;
+  readonly #prepared: PreparedCell;
+  readonly #options: RunOptions;
+  readonly position: Position;
+  #best: FlatWeights | null;
+  #lastCheckpoint = performance.now();
+  #started = performance.now();
+  /** Seconds that earlier, interrupted processes spent on this cell. */
+  readonly earlierSeconds: number;
+  finalEvaluationSeconds = 0;
+  divergence = '';
+
+  constructor(cell: Cell, prepared: PreparedCell, options: RunOptions, checkpoint: Checkpoint | null) {
+    this.#cell = cell;
+    this.#prepared = prepared;
+    this.#options = options;
+    this.position = checkpoint?.position ?? freshPosition();
+    this.earlierSeconds = this.position.otherSeconds;
+    this.#best = checkpoint?.best ? weightsOf(checkpoint.best) : null;
+    if (checkpoint) prepared.program.write(checkpoint.state);
+  }
+
+  /** Trains until the end, an interruption, early stopping or divergence. */
+  async run(hooks: TrainHooks): Promise<'finished' | 'interrupted' | 'diverged'> {
+    const { position } = this;
+    const { settings } = this.#cell;
+    const stepsPerEpoch = Math.floor(settings.data.train / settings.batch);
+    const from = { epoch: position.epoch, batch: position.stepsDone };
+    if (position.stopping.stopped || position.epoch > settings.epochs) return 'finished';
+    const batches = new Prefetch(this.#prepared.images.train, {
+      ...batchSettings(this.#cell),
+      epochs: settings.epochs,
+      from,
+    });
+    const waitedBefore = position.inputWaitSeconds;
+    try {
+      while (position.epoch <= settings.epochs && !position.stopping.stopped) {
+        while (position.stepsDone < stepsPerEpoch) {
+          const start = performance.now();
+          const batch = await batches.next();
+          const rate = this.#rate(stepsPerEpoch, this.#stepNumber(stepsPerEpoch));
+          const { program, step } = this.#prepared;
+          const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
+          const before = position.stepsDone === 0 ? program.read() : null;
+          const report = reportStep(program, step, batch, rate, place);
+          const { measures } = report;
+          moveAverage(program, shareAfterStep(settings.average, place.step));
+          position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
+          addStep(position.sums, measures);
+          position.sums.trainSeconds += (performance.now() - start) / 1000;
+          position.stepsDone += 1;
+          position.gradientEvaluations += step.countedEvaluations(step.kindOf(place.step));
+          if (!Number.isFinite(measures.loss)) {
+            this.divergence = `the training loss was ${measures.loss} at step ${position.stepsDone} of epoch ${position.epoch}`;
+            return 'diverged';
+          }
+          checkMeasures(position.checks, step, place.step, measures);
+          if (before) checkState(position.checks, step, before, program.read(), report);
+          this.#report(hooks, stepsPerEpoch);
+          await this.#breathe();
+          if (hooks.interrupted()) {
+            await this.#checkpoint();
+            return 'interrupted';
+          }
+        }
+        if (!this.#endEpoch(this.#rate(stepsPerEpoch, this.#stepNumber(stepsPerEpoch) - 1)))
+          return 'diverged';
+        this.#report(hooks, stepsPerEpoch);
+      }
+      return 'finished';
+    } finally {
+      await batches.close();
+    }
+  }
+
+  /** Chooses the weights, and reads the test images for the first time (but for a suite that selects on them). */
+  final(): CellResult['final'] {
+    const { program, images, step } = this.#prepared;
+    const { settings } = this.#cell;
+    const { position } = this;
+    const last = position.history.length;
+    const chosen = this.#best && position.best ? position.best.epoch : last;
+    if (this.#best && chosen !== last) program.write({ ...this.#best });
+    const start = performance.now();
+    if (settings.average) {
+      const over = { ...batchSettings(this.#cell), images: images.train, epoch: settings.epochs + 1 };
+      useAverage(program, step, over);
+    }
+    const validation = images.validation ? evaluate(program, images.validation, step.groupSize) : null;
+    const test = evaluate(program, images.test, step.groupSize);
+    this.finalEvaluationSeconds = (performance.now() - start) / 1000;
+    if (settings.select === 'test' && position.best && chosen === position.best.epoch) {
+      if (test.accuracy !== position.best.accuracy)
+        throw new SambenchError('invariant-violated', {
+          problem: 'the chosen weights do not repeat the accuracy that they were chosen for',
+          value: { chosen: position.best.accuracy, repeated: test.accuracy },
+        });
+    }
+    return {
+      selectedEpoch: chosen,
+      validation,
+      test,
+      weightsSha256: weightsSha256(weightsOf(program.read())),
+    };
+  }
+
+  /** What the checks of all steps come to, the gradients taken against the plan among it. */
+  checks(): CellChecks {
+    const { position } = this;
+    return checksOf(position.checks, this.#prepared.step, this.#stepsRun(), position.gradientEvaluations);
+  }
+
+  #stepsRun(): number {
+    const { budget } = this.#cell;
+    return this.position.history.length * (budget.steps / budget.epochs) + this.position.stepsDone;
+  }
+
+  /** The budget as it was spent, which early stopping makes smaller than planned. */
+  budgetSpent(): CellResult['budget'] {
+    const { budget } = this.#cell;
+    const { history } = this.position;
+    // As in the plan, a part of a gradient at the end counts as a whole one.
+    const gradientEvaluations = Math.ceil(this.position.gradientEvaluations - 1e-6);
+    return {
+      epochs: history.length,
+      steps: this.#stepsRun(),
+      gradientEvaluations,
+      flops: (budget.flops / budget.gradientEvaluations) * gradientEvaluations,
+    };
+  }
+
+  #rate(stepsPerEpoch: number, step: number): number {
+    const { settings } = this.#cell;
+    const { optimizer } = settings;
+    const base = isSharpness(optimizer) ? optimizer.base.learningRate : Number(optimizer.learningRate);
+    const factor = rateFactor(settings.schedule, { step, stepsPerEpoch, epochs: settings.epochs });
+    return base * factor * this.position.stopping.rateScale;
+  }
+
+  /** The number of the next step, counted from 0 over the whole cell. */
+  #stepNumber(stepsPerEpoch: number): number {
+    return (this.position.epoch - 1) * stepsPerEpoch + this.position.stepsDone;
+  }
+
+  /** Evaluates, records with the `rate` of the last step, remembers the best weights; false when a loss is not a number. */
+  #endEpoch(rate: number): boolean {
+    const { position } = this;
+    const { settings } = this.#cell;
+    const start = performance.now();
+    moveAverage(this.#prepared.program, shareAfterEpoch(settings.average, position.epoch));
+    const monitored = this.#monitor();
+    const seconds = (performance.now() - start) / 1000;
+    const epoch = position.epoch;
+    position.history.push(historyRow(epoch, position.sums, monitored, rate, seconds));
+    position.epoch += 1;
+    position.stepsDone = 0;
+    position.sums = freshSums();
+    if (!monitored) return true;
+    if (!Number.isFinite(monitored.loss)) {
+      this.divergence = `the loss after epoch ${epoch} was ${monitored.loss}`;
+      return false;
+    }
+    position.stopping = afterEpoch(position.stopping, epoch, monitored.loss, settings.stop ?? {});
+    if (this.#isBest(epoch, monitored)) {
+      position.best = { epoch, ...monitored };
+      this.#best = weightsOf(this.#prepared.program.read());
+    }
+    return true;
+  }
+
+  /** Loss and accuracy on the images that choose the weights: validation, or test for a suite that says so. */
+  #monitor(): Evaluation | null {
+    const { program, images, step } = this.#prepared;
+    const set = this.#cell.settings.select === 'test' ? images.test : images.validation;
+    return set ? evaluate(program, set, step.groupSize) : null;
+  }
+
+  /** Early stopping restores the weights of the lowest loss; selection wants the highest accuracy, then the lowest loss. */
+  #isBest(epoch: number, { loss, accuracy }: Evaluation): boolean {
+    const { select, stop } = this.#cell.settings;
+    if (stop?.earlyStopping?.restoreBest) return this.position.stopping.bestEpoch === epoch;
+    if (select === 'last') return false;
+    const { best } = this.position;
+    return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
+  }
+
+  #report(hooks: TrainHooks, stepsPerEpoch: number): void {
+    const { position } = this;
+    const row = position.history.at(-1);
+    hooks.onProgress({
+      epoch: Math.min(position.epoch, this.#cell.settings.epochs),
+      epochs: this.#cell.settings.epochs,
+      step: position.stepsDone,
+      steps: stepsPerEpoch,
+      trainLoss:
+        position.sums.steps > 0 ? position.sums.sums.loss / position.sums.steps : (row?.trainLoss ?? null),
+      valAccuracy: row?.valAccuracy ?? null,
+    });
+  }
+
+  /** Lets messages in, and writes a checkpoint when one is due. */
+  async #breathe(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { checkpointSeconds } = this.#options;
+    if (checkpointSeconds > 0 && performance.now() - this.#lastCheckpoint > checkpointSeconds * 1000) {
+      await this.#checkpoint();
+    }
+  }
+
+  async #checkpoint(): Promise<void> {
+    const { checkpointBase } = this.#options;
+    const best = this.#best as Record<string, HostTensor> | null;
+    const spent = this.earlierSeconds + (performance.now() - this.#started) / 1000;
+    const position = { ...this.position, otherSeconds: spent };
+    await writeCheckpoint(checkpointBase, this.#cell.id, {
+      position,
+      state: this.#prepared.program.read(),
+      best,
+    });
+    this.#lastCheckpoint = performance.now();
+  }
+}
+
+function freshPosition(): Position {
+  return {
+    epoch: 1,
+    stepsDone: 0,
+    history: [],
+    sums: freshSums(),
+    stopping: freshStopping(),
+    best: null,
+    gradientEvaluations: 0,
+    checks: freshChecks(),
+    otherSeconds: 0,
+    inputWaitSeconds: 0,
+  };
+}
+
+/** How the batches of a cell are made. */
+export function batchSettings({ seed, settings }: Cell): {
+  seed: number;
+  batchSize: number;
+  augment: Cell['settings']['data']['augment'];
+} {
+  return { seed, batchSize: settings.batch, augment: settings.data.augment };
+}
