@@ -3,7 +3,8 @@ import { timeSteps } from '../../src/train/time-steps.js';
 import { useEngine } from '../engine/engine.js';
 import { cellOf } from './cell.js';
 
-const small = { model: { name: 'mlp', width: 8 }, batch: 32 };
+const data = { name: 'synthetic', train: 96, validation: 32, test: 40 };
+const small = { model: { name: 'mlp', width: 8 }, data, batch: 32 };
 const adam = { name: 'adam', learningRate: 0.001 };
 
 describe('the step-time phase', () => {

@@ -6,16 +6,11 @@ import { cellOf, resultOf } from './cell.js';
 const adam = { name: 'adam', learningRate: 0.003 };
 const sam = { name: 'sam', rho: 0.05, base: adam };
 /** Milliseconds a cell instead of seconds: 3 steps an epoch. */
-const small = { model: { name: 'mlp', width: 8 }, batch: 32 };
+const data = { name: 'synthetic', train: 96, validation: 32, test: 40 };
+const small = { model: { name: 'mlp', width: 8 }, data, batch: 32 };
 const lively = {
   ...small,
-  data: {
-    name: 'synthetic',
-    train: 96,
-    validation: 32,
-    test: 40,
-    augment: { padCrop: 2, flip: true, brightness: 0.3 },
-  },
+  data: { ...data, augment: { padCrop: 2, flip: true, brightness: 0.3 } },
   schedule: { name: 'cosine' },
 };
 
@@ -74,6 +69,11 @@ describe('a cell', () => {
       expect(numbersOf(await resultOf(cell, { stopAfter }))).toEqual(numbersOf(whole));
     },
   );
+
+  it('interrupted and continued keeps the moving statistics of its network', async () => {
+    const cell = cellOf(sam, { ...lively, model: { name: 'resnet8' } });
+    expect(numbersOf(await resultOf(cell, { stopAfter: 4 }))).toEqual(numbersOf(await resultOf(cell)));
+  });
 
   it('interrupted and continued remembers the best weights of the epochs before', async () => {
     // So large a rate that the first epoch is the best.
