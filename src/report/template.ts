@@ -39,7 +39,9 @@ let environment: typeof Handlebars | undefined;
 /** Renders the template `name` with `view`. Strings are escaped; a name that `view` lacks is an error. */
 export function render(name: string, view: object): string {
   environment ??= load();
-  return environment.compile(`{{> ${name}}}`, { strict: true })(view);
+  const html = environment.compile(`{{> ${name}}}`, { strict: true })(view);
+  // A number and its percent sign stay on one line.
+  return html.replace(/(\d) %/g, '$1\u00a0%');
 }
 
 function load(): typeof Handlebars {

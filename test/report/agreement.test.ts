@@ -142,6 +142,7 @@ describe('the verdict', () => {
       expect(
         text(ending)
           .replace(/&#x3D;/g, '=')
+          .replace(/\u00a0/g, ' ')
           .includes(sentence.slice(0, 60)),
         ending,
       ).toBe(true);

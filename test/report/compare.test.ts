@@ -71,9 +71,8 @@ describe('two folders', () => {
       ['adam, 40 epochs', 6],
       ['sam', 0],
     ]);
-    // Six equal differences: exact p is 2 / 2^6, of three settings two are all zeros (p = 1), so Holm triples it.
-    expect(rows[2]?.p).toBe(0.03125);
-    expect(rows[2]?.holmP).toBe(0.09375);
+    // Six equal differences: exact p is 2 / 2^6. Settings of the same weights are no further questions.
+    expect(rows.map(({ holmP }) => holmP)).toEqual([null, null, 0.03125]);
   });
 
   it('count cells that have no partner or did not finish, and leave them out of the means', () => {

@@ -147,6 +147,7 @@ function compareGroup(
       weights,
     } as const;
   });
+  const same = cells.filter(({ weights }) => weights === 'same').length;
   const both = found.filter(({ left, right }) => left?.status === 'finished' && right?.status === 'finished');
   const accuracy = (record: CellRecord | null) => record?.final?.test.accuracy ?? 0;
   const [valuesA, valuesB] = [
@@ -175,9 +176,10 @@ function compareGroup(
     accuracyA: tInterval(valuesA),
     accuracyB: tInterval(valuesB),
     difference: result?.difference ?? null,
-    p: result && result.n > 1 ? result.signFlip.p : null,
+    // Weights that are the same bit for bit leave nothing to test.
+    p: result && result.n > 1 && same < result.n ? result.signFlip.p : null,
     holmP: null,
-    sameWeights: cells.filter(({ weights }) => weights === 'same').length,
+    sameWeights: same,
     timeRatio: ratios(comparable, ({ time }) => time.trainSeconds),
     stepRatio: step,
     memoryRatio: ratios(both, ({ memory }) => memory.peakRssBytes),

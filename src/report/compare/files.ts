@@ -98,7 +98,7 @@ export function comparisonTable({ rows }: FolderComparison): Table {
       ],
     })),
     notes: [
-      'p: exact two-sided sign-flip test, corrected by Holm’s method over all settings.',
+      'p: exact two-sided sign-flip test, corrected by Holm’s method over all settings whose weights differ.',
       'Times compare only between equal machines (fingerprint) and cells that ran alone.',
     ],
   };
