@@ -14,6 +14,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.engine.test.ts', 'test/**/*.slow.test.ts', 'test/peers/**'],
           sequence: { groupOrder: 0 },
+          // Simulations and browsers take seconds, and several times that on a busy machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
