@@ -1,22 +1,17 @@
 /** The index of a folder of reports: every suite with its verdict, and the trends of what was measured again and again. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
-import Type from 'typebox';
-import { readHistory, type Trend, trendsOf } from '../results/history.js';
+import { historyFile, readHistory, type Trend, trendsOf } from '../results/history.js';
 import { trendFigures } from './charts/trend.js';
 import { figureView, tableView } from './page/table-view.js';
-import { type Summary, summarySchema } from './summary.js';
+import type { Summary } from './summary.js';
 import { differenceOf } from './tables/figure.js';
 import { cell, numberColumn, type Table, textColumn } from './tables/table.js';
 import { ownScript, render } from './template.js';
 import { writeText } from './write-text.js';
 
 type Entry = Pick<Summary, 'suite' | 'verdict' | 'counts' | 'comparisons'>;
-
-const { suite, verdict, counts, comparisons } = summarySchema.properties;
-const entrySchema = Type.Object({ schema: Type.Literal(1), suite, verdict, counts, comparisons });
-let validate: ValidateFunction<Entry> | undefined;
 
 /**
  * Writes `<reportsDir>/index.html` over all summaries in the folder, with the trends of the history under `resultsDir`.
@@ -28,24 +23,43 @@ export async function writeIndex(
   repository: string | null = null,
 ): Promise<string> {
   const entries = await readEntries(reportsDir);
-  const trends = trendsOf(await readHistory(resultsDir));
+  const trends = existsSync(historyFile(resultsDir)) ? trendsOf(await readHistory(resultsDir)) : [];
   return writeText(path.join(reportsDir, 'index.html'), await indexPage(entries, trends, repository));
 }
 
 /** The summaries of a folder, by name of the suite; files that are none are passed over. */
 export async function readEntries(reportsDir: string): Promise<Entry[]> {
-  validate ??= new Ajv({ strict: false }).compile<Entry>(entrySchema);
   const names = await readdir(reportsDir).catch(() => []);
   const entries: Entry[] = [];
   for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
     try {
       const value: unknown = JSON.parse(await readFile(path.join(reportsDir, name), 'utf8'));
-      if (validate(value) && name === `${value.suite.name}.json`) entries.push(value);
+      if (isEntry(value) && name === `${value.suite.name}.json`) entries.push(value);
     } catch {
       // Another's file, or one cut short: no summary.
     }
   }
   return entries;
+}
+
+/** Whether a value has the parts of a summary that the index shows. A full check of its schema takes longer than all else. */
+function isEntry(value: unknown): value is Entry {
+  const { schema, suite, verdict, counts, comparisons } = (value ?? {}) as Partial<Summary>;
+  return (
+    schema === 1 &&
+    [suite?.name, suite?.title, suite?.candidate, verdict?.sentence, verdict?.outcome].every(isText) &&
+    typeof counts?.planned === 'number' &&
+    typeof counts.finished === 'number' &&
+    Array.isArray(comparisons) &&
+    comparisons.every(
+      ({ role, context, outcome, metric, difference }) =>
+        [role, context, outcome, metric].every(isText) && typeof difference?.mean === 'number',
+    )
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 /** The index as HTML. */

@@ -6,7 +6,7 @@ import { type Sweep, sweepsOf, valuesOf } from '../tables/sweep.js';
 import { type Figure, type Panel, panel, panelSize } from './figure.js';
 import { clamp, rangeWithIntervals } from './range.js';
 import { colorOf, mostSeries, type Series, scaleOf, seriesOf } from './series.js';
-import { muted, seriesDashes, seriesShapes } from './theme.js';
+import { seriesDashes, seriesShapes } from './theme.js';
 
 const mostPanels = 6;
 
@@ -38,7 +38,7 @@ async function sweepFigure(summary: Summary, { arm, down }: Sweep, index: number
   return {
     name,
     title: `${arm}: ${down}`,
-    description: `Test ${metric} of ${arm} over ${down}: mean with its 95 % t interval.${baselines.length > 0 ? ` Flat lines: ${summary.suite.baseline} at its budgets, with the interval of the mean as a band.` : ''}`,
+    description: `Test ${metric} of ${arm} over ${down}: mean, with its 95 % t interval as a band.${baselines.length > 0 ? ` Flat lines: ${summary.suite.baseline} at its budgets, with bands alike.` : ''}`,
     legend: [...lines.map(({ series }) => series), ...baselines.map(({ series }) => series)],
     legendMark: 'line',
     across: panels.length === 1 ? 2 : 3,
@@ -183,8 +183,8 @@ function specOf(
       },
       {
         data: { values: points.map(cut) },
-        mark: { type: 'rule', strokeWidth: 1, color: muted },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        mark: { type: 'area', opacity: 0.14 },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
       },
       {
         data: { values: points },
