@@ -50,6 +50,8 @@ export const defaults = {
   compute: { equal: 'gradientEvaluations' },
   select,
   metric: 'accuracy',
+  /** Cells of other machines than most stay out of all means. */
+  poolFingerprints: false,
   timing: { rounds: 5, steps: 10, warmup: 3 },
   sharpness: { examples: 1024 },
   threads: 1,

@@ -54,7 +54,7 @@ export interface Suite {
   arms: readonly Arm[];
   seeds: readonly number[];
   compute: { equal: EqualCompute };
-  compare: { baseline: string; candidate: string; metric: 'accuracy' | 'loss' };
+  compare: { baseline: string; candidate: string; metric: 'accuracy' | 'loss'; poolFingerprints: boolean };
   tune: { axes: readonly string[] } | null;
   skip: readonly SkipRule[];
   timing: { rounds: number; steps: number; warmup: number };
@@ -103,7 +103,11 @@ export function resolveSuite(written: WrittenSuite): Suite {
         ? Array.from({ length: written.seeds }, (_, index) => index + 1)
         : written.seeds,
     compute: { equal: written.compute?.equal ?? defaults.compute.equal },
-    compare: { ...written.compare, metric: written.compare.metric ?? defaults.metric },
+    compare: {
+      ...written.compare,
+      metric: written.compare.metric ?? defaults.metric,
+      poolFingerprints: written.compare.poolFingerprints ?? defaults.poolFingerprints,
+    },
     tune: written.tune ?? null,
     skip: (written.skip ?? []).map(({ when, reason }) => ({
       when: Object.fromEntries(Object.entries(when).map(([axis, value]) => [axis, listOf(value)])),

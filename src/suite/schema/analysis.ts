@@ -17,6 +17,13 @@ export const compare = strictObject('The comparison that the verdict is about.',
   metric: Type.Optional(
     Type.Enum(['accuracy', 'loss'], { description: 'Test figure that decides.', default: defaults.metric }),
   ),
+  poolFingerprints: Type.Optional(
+    Type.Boolean({
+      description:
+        'Whether a mean of test figures may contain cells of several machines (marked then). Times are never pooled.',
+      default: defaults.poolFingerprints,
+    }),
+  ),
 });
 
 export const tune = strictObject('Settings that each arm chooses on validation.', {
