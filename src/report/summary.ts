@@ -126,8 +126,8 @@ const comparison = Type.Object(
   },
   {
     description:
-      'Candidate minus baseline over the seeds that both finished. `primary` and `other` form the family of holmP; ' +
-      '`leans` means that the interval excludes zero but the corrected exact p stays above 0.05.',
+      'Candidate minus baseline over the seeds that both finished. holmP is corrected within the primary comparisons and ' +
+      'within the others apart; `leans` means that the interval excludes zero but the corrected exact p stays above 0.05.',
   },
 );
 

@@ -42,7 +42,7 @@ export async function curveFigures(summary: Summary): Promise<Figure[]> {
       const isFirst = figures.length < charts.length && index === figures.length;
       const shown = isFirst ? clocks : clocks.filter(({ field }) => field === 'gradientEvaluations');
       const name = `curves${number}`;
-      const title = `${id}${part}`.trim();
+      const title = `Accuracy and loss${id === '' ? '' : `, ${id}`}${part}`;
       figures.push(await curveFigure(chart, seriesOf(settings, summary), shown, name, title));
     }
   }
@@ -54,7 +54,7 @@ async function curveFigure(
   series: readonly Series[],
   shown: typeof clocks,
   name: string,
-  task: string,
+  title: string,
 ): Promise<Figure> {
   const panels: Panel[] = [];
   for (const quantity of quantities) {
@@ -79,7 +79,7 @@ async function curveFigure(
   }
   return {
     name,
-    title: task === '' ? 'Accuracy and loss' : `Accuracy and loss, ${task}`,
+    title,
     description: `Against ${shown
       .map(({ title }) => title)
       .join(', ')

@@ -15,8 +15,9 @@ const alpha = 0.05;
 
 /**
  * For each context: the candidate's chosen setting against the baseline's (`primary`), against the baseline's other
- * settings (`budget`), and every other arm's chosen setting against the baseline's (`other`). The exact p-values of
- * `primary` and `other` are one family, corrected by Holm's method; those of `budget` answer no new question.
+ * settings (`budget`), and every other arm's chosen setting against the baseline's (`other`). The exact p-values are
+ * corrected by Holm's method within two families: the primary comparisons, one a task, which the suite declared
+ * beforehand; and all others, which are looked at besides. Those of `budget` answer no new question.
  */
 export function compareArms(
   settings: readonly SettingSummary[],
@@ -108,11 +109,16 @@ export function excludesZero({ difference: { low, high } }: Pick<ComparisonSumma
 }
 
 function correct(comparisons: readonly ComparisonSummary[]): ComparisonSummary[] {
-  const family = comparisons.filter(({ role }) => role !== 'budget');
-  const adjusted = holm(family.map(({ p }) => p));
+  const adjusted = new Map<ComparisonSummary, number>();
+  for (const role of ['primary', 'other'] as const) {
+    const family = comparisons.filter((comparison) => comparison.role === role);
+    const values = holm(family.map(({ p }) => p));
+    family.forEach((comparison, index) => {
+      adjusted.set(comparison, values[index] ?? comparison.p);
+    });
+  }
   return comparisons.map((comparison) => {
-    const holmP = adjusted[family.indexOf(comparison)] ?? null;
-    const corrected = { ...comparison, holmP };
+    const corrected = { ...comparison, holmP: adjusted.get(comparison) ?? null };
     return { ...corrected, outcome: outcomeOf(corrected) };
   });
 }

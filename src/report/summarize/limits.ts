@@ -11,7 +11,7 @@ export function limitsOf(evidence: Evidence, primaries: readonly ComparisonSumma
     ...compute(evidence),
     ...incomplete(evidence),
     ...broken(evidence),
-    ...seeds(primaries, evidence.comparisons.filter(({ role }) => role !== 'budget').length),
+    ...seeds(primaries),
     ...missed(primaries),
     ...edges(evidence),
     ...scope(evidence, primaries),
@@ -60,7 +60,7 @@ function incomplete({ counts, settings }: Evidence): string[] {
   }
   if (excluded > 0) {
     limits.push(
-      `${excluded} finished ${plural(excluded, 'cell is', 'cells are')} left out of all means: made on another machine or with other data than most.`,
+      `${excluded} finished ${plural(excluded, 'cell is', 'cells are')} left out of all means: made on another machine or with other data than most. A suite may pool machines for accuracy (compare.poolFingerprints).`,
     );
   }
   const pooled = settings.filter(({ pooled }) => pooled).length;
@@ -78,7 +78,8 @@ function broken({ checks }: Evidence): string[] {
     .map(({ name, detail }) => `A check failed. ${name}: ${detail}`);
 }
 
-function seeds(primaries: readonly ComparisonSummary[], family: number): string[] {
+function seeds(primaries: readonly ComparisonSummary[]): string[] {
+  const family = primaries.length;
   const fewest = Math.min(...primaries.map(({ difference }) => difference.n));
   if (!Number.isFinite(fewest)) return [];
   if (fewest === 1) return ['One seed gives no interval and no test; take at least 6.'];

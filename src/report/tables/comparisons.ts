@@ -15,7 +15,8 @@ export function comparisonsTable(summary: Summary): Table | null {
     const setting = byId.get(id);
     return setting ? labelOf(setting, summary) : id;
   };
-  const family = comparisons.filter(({ role }) => role !== 'budget').length;
+  const primary = comparisons.filter(({ role }) => role === 'primary').length;
+  const others = comparisons.filter(({ role }) => role === 'other').length;
   return {
     name: 'comparisons',
     title: 'Comparisons',
@@ -55,10 +56,14 @@ export function comparisonsTable(summary: Summary): Table | null {
     }),
     notes: [
       'Exact p: two-sided sign-flip permutation test of the paired differences. d: mean over SD of the paired differences.',
-      `Holm p: corrected over the ${family} ${family === 1 ? 'comparison' : 'comparisons'} of chosen settings; comparisons with the baseline’s other settings answer no new question and are left out of that family.`,
+      `Holm p: corrected within the ${count(primary, 'primary comparison')}${others > 0 ? ` and, apart from ${primary === 1 ? 'it' : 'them'}, within the ${count(others, 'other')}` : ''}; comparisons with the baseline’s further settings answer no new question and are in no family.`,
       'Better: chance, in percent, that a seed of the arm does better than a seed of the baseline. Detectable: smallest true difference that a t test of so many pairs finds with 80 % power.',
     ],
   };
+}
+
+function count(number: number, what: string): string {
+  return number === 1 ? `one ${what}` : `${number} ${what}s`;
 }
 
 // The summary holds P(A > B) in the metric; of losses the smaller one is better.

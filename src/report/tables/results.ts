@@ -9,11 +9,10 @@ import { cell, numberColumn, type Table, textColumn } from './table.js';
 /** All settings, one row each. */
 export function resultsTable(summary: Summary): Table {
   const { suite, settings, comparisons, choices } = summary;
-  const family = comparisons.filter(({ role }) => role !== 'budget').length;
   const several = choices.some(({ by }) => by !== 'only');
   const notes = [
     `Difference: paired by seed, to the chosen setting of ${suite.baseline}, in ${unitOf(suite.metric)}.`,
-    `p: exact two-sided sign-flip test${family > 1 ? `, corrected by Holm’s method over ${family} comparisons` : ''}.`,
+    'p: exact two-sided sign-flip test, corrected by Holm’s method among the primary comparisons and among the others.',
   ];
   if (several) notes.push('‡ the setting that stands for its arm in the verdict.');
   if (settings.some(({ leaking }) => leaking))
