@@ -61,6 +61,8 @@ export async function bench(
   // A part of a grid, or a run that found all done, is no point of a trend.
   if (selected.length === cells.length && (missing.length > 0 || untimed)) {
     await appendHistory(flags.results, historyLines(summary, new Date()));
+    // The index draws the trends, of which this run is the newest point.
+    await (await import('../report/index-page.js')).writeIndex(flags.reports, flags.results);
   }
   const chosen = new Set(selected.map(({ id }) => id));
   const unfinished = unfinishedOf(summary).filter(({ cell }) => chosen.has(cell));

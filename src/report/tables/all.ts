@@ -1,5 +1,6 @@
 /** All tables of a summary, in the order in which reports show them. */
 import type { Summary } from '../summary.js';
+import { choicesTable } from './choices.js';
 import { comparisonsTable } from './comparisons.js';
 import { computeTable } from './compute.js';
 import { diagnosticsTable } from './diagnostics.js';
@@ -13,6 +14,7 @@ import type { Table } from './table.js';
 /** The tables by the place where reports show them; null where the suite has nothing for one. */
 export interface Tables {
   results: Table | null;
+  choices: Table | null;
   compute: Table | null;
   comparisons: Table | null;
   /** The layouts by name: `paper`, `budget`, `sweep`, `noise`. */
@@ -27,6 +29,7 @@ export function makeTables(summary: Summary): Tables {
   const filled = (table: Table | null) => (table && table.rows.length > 0 ? table : null);
   return {
     results: filled(resultsTable(summary)),
+    choices: choicesTable(summary),
     compute: filled(computeTable(summary)),
     comparisons: comparisonsTable(summary),
     layouts: [paperTable(summary), budgetTable(summary), ...sweepTables(summary), noiseTable(summary)].filter(
@@ -39,16 +42,9 @@ export function makeTables(summary: Summary): Tables {
 }
 
 /** The tables in their order. */
-export function listTables({
-  results,
-  compute,
-  comparisons,
-  layouts,
-  diagnostics,
-  sharpness,
-  lost,
-}: Tables): Table[] {
-  return [results, compute, comparisons, ...layouts, diagnostics, sharpness, lost].filter(
+export function listTables(tables: Tables): Table[] {
+  const { results, choices, compute, comparisons, layouts, diagnostics, sharpness, lost } = tables;
+  return [results, choices, compute, comparisons, ...layouts, diagnostics, sharpness, lost].filter(
     (table) => table !== null,
   );
 }
