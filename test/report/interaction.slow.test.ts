@@ -88,7 +88,7 @@ describe.skipIf(reason)('with scripts on', () => {
 
   it('choosing an arm leaves its rows alone, by keyboard too', async () => {
     const { page, context } = await open('plain');
-    const select = page.locator('#results-section select');
+    const select = page.locator('#results-section select').first();
     await select.selectOption('sam');
     expect(await column(page, 1)).toEqual(['sam‡']);
     await select.focus();
@@ -99,9 +99,9 @@ describe.skipIf(reason)('with scripts on', () => {
 
   it('copies what is shown as Markdown, LaTeX and CSV', async () => {
     const { page, context } = await open('plain');
-    await page.locator('#results-section select').selectOption('sam');
+    await page.locator('#results-section select').first().selectOption('sam');
     const button = (name: string) =>
-      page.locator('#results-section').getByRole('button', { name, exact: true });
+      page.locator('#results-section .tools').first().getByRole('button', { name, exact: true });
     await button('Markdown').click();
     const markdown = await clipboard(page);
     expect(markdown.split('\n')).toHaveLength(3);
