@@ -108,10 +108,10 @@ describe.skipIf(reason)('with scripts on', () => {
     expect(markdown).toMatch(/^\| setting \| test error % \|/);
     await button('CSV').focus();
     await page.keyboard.press('Enter');
-    await page.waitForFunction("document.querySelector('[role=status]').textContent === 'CSV copied'");
+    await page.locator('[role=status]', { hasText: 'CSV copied' }).waitFor({ state: 'attached' });
     expect(await clipboard(page)).toMatch(/^setting,test error %,.*\r\nsam‡,/);
     await button('LaTeX').click();
-    await page.waitForFunction("document.querySelector('[role=status]').textContent === 'LaTeX copied'");
+    await page.locator('[role=status]', { hasText: 'LaTeX copied' }).waitFor({ state: 'attached' });
     expect(await clipboard(page)).toMatch(
       /^\\begin\{tabular\}\{@\{\}lrrrrrr@\{\}\}\n\\toprule\n {2}setting & test error \\%/,
     );
