@@ -61,14 +61,7 @@ export function runCase(golden: Golden, chosen: GoldenCase, start: Start): Compa
   const labels = golden.array(file, `${chosen.batches}.labels`);
   if (!images || !labels) return [comparison(`batches ${chosen.batches} are missing`, Number.NaN, 0)];
   const batch = images.shape[1] ?? 0;
-  const step = trainingStep({
-    model: { name: 'resnet20' },
-    optimizer,
-    image,
-    classes,
-    batch,
-    brightness: false,
-  });
+  const step = stepOf(optimizer, batch);
   const program = start(step);
   const first = firstWeights(golden);
   writeWeights(program, step, first);
@@ -131,14 +124,7 @@ export function evaluationLogits(
   const batch = images?.shape[1] ?? 0;
   const optimizer = optimizerOf({ optimizer: { name: 'sgd', lr: 0 }, sharpness: { kind: 'none' } });
   if (!images || !optimizer) return new Float32Array();
-  const step = trainingStep({
-    model: { name: 'resnet20' },
-    optimizer,
-    image,
-    classes,
-    batch,
-    brightness: false,
-  });
+  const step = stepOf(optimizer, batch);
   const program = start(step);
   writeWeights(program, step, weights);
   const size = batch * image[0] * image[1] * image[2];
@@ -203,6 +189,11 @@ function readWeights(program: Program<StepFunction>, step: TrainingStep): Map<st
     ...pieces(parameters?.values as Float32Array, step.layout.trainable),
     ...pieces(statistics?.values as Float32Array, step.layout.statistics),
   ]);
+}
+
+/** The step of the network that the format is about. */
+function stepOf(optimizer: OptimizerSettings, batch: number): TrainingStep {
+  return trainingStep({ model: { name: 'resnet20' }, optimizer, image, classes, batch, brightness: false });
 }
 
 function defaultsOf(name: string): Record<string, unknown> {
