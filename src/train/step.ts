@@ -20,20 +20,17 @@ import type { NormalizationMode } from '../model/network.js';
 import { optionsOf } from '../model/options.js';
 import { networks } from '../model/registry.js';
 import { decayInLoss } from '../optimizer/base/decay.js';
-import { bases, sharpness } from '../optimizer/registry.js';
 import {
-  type BaseRule,
   evaluationsOfSteps,
   kindOfStep,
   numberOf,
-  type Settings,
-  type SharpnessRule,
   type StateShapes,
   type StepKind,
 } from '../optimizer/rule.js';
 import { norm } from '../optimizer/vector.js';
-import { type BaseSettings, isSharpness, type ModelSettings, type OptimizerSettings } from '../suite/cell.js';
+import type { ModelSettings, OptimizerSettings } from '../suite/cell.js';
 import { type GroupResult, groupGradient, scaledImages } from './group-gradient.js';
+import { partsOf } from './optimizer-parts.js';
 import { hostVector, named, stateOf, zeroState } from './program-state.js';
 
 /** What a step is made from. */
@@ -96,13 +93,6 @@ export interface TrainingStep {
   countedEvaluations(kind?: StepKind): number;
   /** The functions over fresh state of `seed`. */
   program(seed: number): ProgramDefinition<StepFunction>;
-}
-
-interface Parts {
-  base: BaseRule;
-  baseSettings: BaseSettings;
-  rule: SharpnessRule | null;
-  ruleSettings: Settings;
 }
 
 /** Makes the step of `definition`; throws a TypeError when a rule or a network is unknown, which the suite's schema rules out. */
@@ -284,16 +274,6 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
 export function groupSizeOf(optimizer: OptimizerSettings, batch: number): number {
   const m = optimizer.m;
   return typeof m === 'number' ? Math.min(m, batch) : batch;
-}
-
-function partsOf(optimizer: OptimizerSettings): Parts {
-  const baseSettings = isSharpness(optimizer) ? optimizer.base : (optimizer as BaseSettings);
-  const base = bases[baseSettings.name];
-  if (!base) throw new TypeError(`there is no base update ${baseSettings.name}`);
-  if (!isSharpness(optimizer)) return { base, baseSettings, rule: null, ruleSettings: {} };
-  const rule = sharpness[optimizer.name];
-  if (!rule) throw new TypeError(`there is no sharpness-aware rule ${optimizer.name}`);
-  return { base, baseSettings, rule, ruleSettings: optimizer };
 }
 
 function core(state: Tensors): { parameters: Tensor1D; statistics: Tensor1D | null } {
