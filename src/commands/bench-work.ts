@@ -2,8 +2,9 @@
 
 import { describeProvenance } from '../results/provenance.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
+import { autoJobs, jobsWithoutMeasuring } from '../run/auto-jobs.js';
 import { inRunOrder, runGrid } from '../run/grid.js';
-import { chooseJobs } from '../run/jobs.js';
+import { askedJobs } from '../run/jobs.js';
 import { lockResults } from '../run/lock.js';
 import type { RunContext } from '../run/messages.js';
 import { progressView } from '../run/progress.js';
@@ -77,7 +78,7 @@ async function train(
   stop: StopSignals,
 ): Promise<number> {
   const cells = inRunOrder(missing);
-  const jobs = chooseJobs(flags.jobs, cells.length, cells[0]?.settings.threads ?? 1);
+  const jobs = await jobsFor(cells, flags, surroundings, stop);
   const { progress } = surroundings;
   if (!flags.quiet) {
     const side = jobs > 1 ? `, ${jobs} at a time` : '';
@@ -112,6 +113,30 @@ async function train(
   } finally {
     view.close();
   }
+}
+
+/** Cells at a time, as asked or chosen; what was chosen and why goes to the progress. */
+async function jobsFor(
+  cells: readonly Cell[],
+  flags: BenchFlags,
+  { progress, launch }: Surroundings,
+  stop: StopSignals,
+): Promise<number> {
+  const asked = askedJobs(flags.jobs, cells.length);
+  if (asked !== null) return asked;
+  const tell = (line: string) => {
+    if (!flags.quiet) progress.write(`${line}\n`);
+  };
+  // Only compiled steps are measured.
+  if (flags.eager) return jobsWithoutMeasuring('auto', cells);
+  const { jobs, why } = await autoJobs(cells, {
+    launch,
+    stop,
+    onMeasure: () => tell('Measuring how many cells to train at a time; --jobs n leaves that out'),
+    again: flags.fresh === true,
+  });
+  tell(`${jobs} ${jobs === 1 ? 'cell' : 'cells'} at a time: ${why}`);
+  return jobs;
 }
 
 async function time({ suite, timed, store, flags, surroundings }: Work, stop: StopSignals) {

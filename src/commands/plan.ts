@@ -2,7 +2,7 @@
 import { exitCodes, SambenchError } from '../errors.js';
 import type { CellResult, CellStatus } from '../results/result.js';
 import { openStore } from '../results/store.js';
-import { chooseJobs } from '../run/jobs.js';
+import { jobsWithoutMeasuring } from '../run/auto-jobs.js';
 import { representatives } from '../run/time-arms.js';
 import type { Cell } from '../suite/cell.js';
 import { expandSuite, type Grid } from '../suite/expand.js';
@@ -94,7 +94,7 @@ export async function plan(file: string, flags: PlanFlags): Promise<CommandResul
   const selected = selectCells(grid.cells, flags);
   const results = await resultsOf(flags.results, suite.name, selected);
   if (flags.fit !== undefined) {
-    const jobs = chooseJobs(flags.jobs, grid.cells.length, suite.threads);
+    const jobs = await jobsWithoutMeasuring(flags.jobs, grid.cells);
     const speed = await speedFor(grid.cells, results, jobs, flags.calibrate);
     return planFit(loaded, grid, flags, speed, jobs);
   }
@@ -104,7 +104,7 @@ export async function plan(file: string, flags: PlanFlags): Promise<CommandResul
     throw new SambenchError('flag-invalid', { path: `--${name}`, problem: 'needs --fit', fix });
   }
   const missing = selected.filter(({ id }) => !results.has(id));
-  const jobs = chooseJobs(flags.jobs, missing.length, suite.threads);
+  const jobs = await jobsWithoutMeasuring(flags.jobs, missing);
   const speed = await speedFor(missing, results, jobs, flags.calibrate);
   const data = describe({ loaded, grid, selected, missing, results, speed, jobs });
   return { data, text: planText(data, suite, selected), exitCode: exitCodes.done };

@@ -7,9 +7,10 @@ import { hashEpoch } from '../gate/run.js';
 import { firstDifference } from '../gate/weights.js';
 import { describeProvenance } from '../results/provenance.js';
 import type { CellResult } from '../results/result.js';
+import { storedSuite } from '../results/step-times.js';
 import { openStore } from '../results/store.js';
+import { jobsWithoutMeasuring } from '../run/auto-jobs.js';
 import { runGrid } from '../run/grid.js';
-import { chooseJobs } from '../run/jobs.js';
 import { progressView } from '../run/progress.js';
 import { permutation, stream } from '../stream.js';
 import type { Cell } from '../suite/cell.js';
@@ -54,7 +55,8 @@ export async function verify(
   surroundings: Surroundings,
 ): Promise<CommandResult> {
   const loaded = loadSuite(file);
-  const suite = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
+  const asked = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
+  const suite = await storedSuite(asked, flags.results, file);
   const selected = selectCells(expandSuite({ suite }).cells, flags);
   const known = flags.self
     ? new Map<string, CellResult>()
@@ -145,7 +147,7 @@ async function trainAgain(
     const view = progressView(progress, { cells, verbose: flags.verbose === true, quiet });
     const { interrupted } = await runGrid({
       cells,
-      jobs: chooseJobs(flags.jobs, cells.length, cells[0]?.settings.threads ?? 1),
+      jobs: await jobsWithoutMeasuring(flags.jobs, cells),
       store,
       context: { suiteSha256, ...(await describeProvenance(args)) },
       eager: false,

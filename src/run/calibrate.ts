@@ -1,10 +1,10 @@
-/** A short measurement of the speed of this machine, for plans: a few steps of each kind, with all processes at work. */
+/** Short measurements of the speed of this machine: a few steps in several training processes at the same time. */
 
 import type { Cell } from '../suite/cell.js';
 import type { Calibration } from '../suite/speed.js';
 import type { Launch } from './launch.js';
 import { neverStop, type StopSignals } from './stop.js';
-import { timeArms } from './time-arms.js';
+import { type MeasuredArms, type TimingSettings, timeArms } from './time-arms.js';
 
 const request = { rounds: 2, steps: 2, warmup: 1 };
 
@@ -18,11 +18,7 @@ export async function calibrate(
   launch: Launch,
   stop: StopSignals = neverStop(),
 ): Promise<Calibration> {
-  const suite = cells[0]?.suite ?? '';
-  const processes = Array.from({ length: jobs }, () =>
-    timeArms(suite, [...cells], request, stop, () => {}, launch),
-  );
-  const measured = (await Promise.all(processes)).filter((each) => each !== null);
+  const measured = await timeTogether(cells, jobs, request, launch, stop);
   const secondsPerStep = Object.fromEntries(
     cells.map(({ id }) => {
       const medians = measured.map(
@@ -32,4 +28,49 @@ export async function calibrate(
     }),
   );
   return { secondsPerStep, peakRssBytes: Math.max(0, ...measured.map(({ peakRssBytes }) => peakRssBytes)) };
+}
+
+/**
+ * The step times of `cells` in each of `jobs` processes, which warm up on their own and begin their timed steps together;
+ * empty when it was interrupted. Resolves or rejects when all processes have ended.
+ * @throws SambenchError when a process fails.
+ */
+export async function timeTogether(
+  cells: readonly Cell[],
+  jobs: number,
+  timing: TimingSettings,
+  launch: Launch,
+  stop: StopSignals,
+): Promise<MeasuredArms[]> {
+  const suite = cells[0]?.suite ?? '';
+  const { arrive, opened } = startLine(jobs);
+  const quiet = () => {};
+  const processes = Array.from({ length: jobs }, () =>
+    timeArms(suite, [...cells], timing, stop, quiet, launch, () => {
+      arrive();
+      return opened;
+      // A process that has ended holds the others up no longer.
+    }).finally(arrive),
+  );
+  const outcomes = await Promise.allSettled(processes);
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value ?? [];
+  });
+}
+
+/** A line at which `count` runners wait for each other: `opened` resolves at the last arrival. */
+function startLine(count: number): { arrive(): void; opened: Promise<void> } {
+  let open = () => {};
+  let arrived = 0;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return {
+    arrive: () => {
+      arrived++;
+      if (arrived >= count) open();
+    },
+    opened,
+  };
 }

@@ -5,9 +5,11 @@ import type { ChildMessage, ParentMessage, Progress } from './messages.js';
 const progressIntervalMilliseconds = 250;
 const parent = process.ppid;
 let interrupted = false;
+let go = () => {};
 
 process.on('message', (message: ParentMessage) => {
   if (message.type === 'interrupt') interrupted = true;
+  else if (message.type === 'go') go();
   else void answer(message);
 });
 // Ctrl-C reaches every process of the terminal; the parent decides what it means and tells us.
@@ -19,7 +21,7 @@ process.on('SIGTERM', () => {
 });
 process.on('disconnect', () => process.exit(1));
 
-async function answer(message: Exclude<ParentMessage, { type: 'interrupt' }>): Promise<void> {
+async function answer(message: Exclude<ParentMessage, { type: 'interrupt' | 'go' }>): Promise<void> {
   try {
     if (message.type === 'train') {
       const { trainCell } = await import('../train/train-cell.js');
@@ -28,7 +30,8 @@ async function answer(message: Exclude<ParentMessage, { type: 'interrupt' }>): P
       say(outcome.kind === 'result' ? { type: 'finished', result: outcome.result } : { type: 'interrupted' });
     } else {
       const { timeSteps } = await import('../train/time-steps.js');
-      const timing = await timeSteps(message.suite, message.cells, message.timing);
+      const { suite, cells, wait } = message;
+      const timing = await timeSteps(suite, cells, message.timing, wait ? startTogether : undefined);
       say({ type: 'timed', timing, peakRssBytes: process.resourceUsage().maxRSS * 1024 });
     }
   } catch (error) {
@@ -36,6 +39,14 @@ async function answer(message: Exclude<ParentMessage, { type: 'interrupt' }>): P
     const code = error instanceof SambenchError ? error.code : 'cell-failed';
     say({ type: 'error', code, message: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Tells the parent that the warm-up is over and waits until the other processes are as far. */
+function startTogether(): Promise<void> {
+  return new Promise((resolve) => {
+    go = resolve;
+    process.send?.({ type: 'ready' } satisfies ChildMessage);
+  });
 }
 
 /** Sends the last message of this process and ends it once the message is out. */

@@ -26,7 +26,15 @@ export interface RunContext {
 
 export type ParentMessage =
   | { type: 'train'; cell: Cell; options: RunOptions; context: RunContext }
-  | { type: 'time'; suite: string; cells: Cell[]; timing: { rounds: number; steps: number; warmup: number } }
+  | {
+      type: 'time';
+      suite: string;
+      cells: Cell[];
+      timing: { rounds: number; steps: number; warmup: number };
+      /** After the warm-up say `ready` and wait for `go`, so that several processes begin together. */
+      wait?: boolean;
+    }
+  | { type: 'go' }
   /** Finish the step, write a checkpoint, answer `interrupted`. */
   | { type: 'interrupt' };
 
@@ -43,6 +51,8 @@ export interface Progress {
 export type ChildMessage =
   | { type: 'progress'; progress: Progress }
   | { type: 'finished'; result: CellResult }
+  /** Warmed up, waiting for `go`. */
+  | { type: 'ready' }
   | { type: 'timed'; timing: TimingResult; peakRssBytes: number }
   | { type: 'interrupted' }
   | { type: 'error'; code: string; message: string };

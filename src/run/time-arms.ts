@@ -43,7 +43,8 @@ export interface MeasuredArms {
 }
 
 /**
- * Measures the step times of `cells` in a child process; null when it was interrupted.
+ * Measures the step times of `cells` in a child process; null when it was interrupted. Where `ready` is given, the child
+ * begins its timed steps only when what it returns, once the child has warmed up, has resolved.
  * @throws SambenchError `engine-failed` when the process dies.
  */
 export async function timeArms(
@@ -53,15 +54,17 @@ export async function timeArms(
   stop: StopSignals,
   onLine: (line: string) => void = () => {},
   launch: Launch = launcher(),
+  ready: (() => Promise<void>) | null = null,
 ): Promise<MeasuredArms | null> {
   let answer: ChildMessage | null = null;
   const child = launch({
     onMessage: (message) => {
-      if (message.type !== 'progress') answer ??= message;
+      if (message.type === 'ready') void ready?.().then(() => child.send({ type: 'go' }));
+      else if (message.type !== 'progress') answer ??= message;
     },
     onLine,
   });
-  child.send({ type: 'time', suite, cells, timing });
+  child.send({ type: 'time', suite, cells, timing, wait: ready !== null });
   // A timing has no checkpoint worth keeping: the first wish to stop ends it.
   const release = onStop(stop.soon, () => child.kill());
   const exit = await child.ended;

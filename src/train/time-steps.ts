@@ -21,11 +21,15 @@ export interface TimingRequest {
   warmup: number;
 }
 
-/** Times the steps of `cells`, one an arm, all at the thread count of the first. */
+/**
+ * Times the steps of `cells`, one an arm, all at the thread count of the first. The timed steps begin when `start`, which
+ * is called after the warm-up, has resolved.
+ */
 export async function timeSteps(
   suite: string,
   cells: readonly Cell[],
   timing: TimingRequest,
+  start: () => Promise<void> = async () => {},
 ): Promise<TimingResult> {
   const first = cells[0];
   if (!first) throw new Error('there is no cell to time');
@@ -33,6 +37,7 @@ export async function timeSteps(
   const engine = await loadEngine({ threads });
   const arms = await Promise.all(cells.map(openArm));
   for (const arm of arms) for (let step = 0; step < timing.warmup; step++) arm.step();
+  await start();
   const samples = new Map<string, number[]>(cells.map(({ id }) => [id, []]));
   for (let round = 0; round < timing.rounds; round++) {
     for (const index of permutation(arms.length, stream(1, 'timing', 'round', round))) {
