@@ -1,4 +1,4 @@
-/** The report as Markdown: verdict, limits and all tables, for pull requests and notes. */
+/** The report as Markdown: verdict, findings, limits and all tables, for pull requests and notes. */
 import { environmentView, provenanceView } from './page/provenance-view.js';
 import type { Summary } from './summary.js';
 import { bullets, escapeMarkdown, markdownParagraph, markdownTable } from './tables/markdown.js';
@@ -13,8 +13,8 @@ export function markdownReport(summary: Summary, tables: readonly Table[]): stri
   const parts = [
     `# ${escapeMarkdown(suite.title)}`,
     markdownParagraph(verdict.sentence),
+    findings.length > 0 ? `Findings:\n\n${bullets(findings)}` : '',
     verdict.limits.length > 0 ? `What this cannot say:\n\n${bullets(verdict.limits)}` : '',
-    findings.length > 0 ? `Found besides:\n\n${bullets(findings)}` : '',
     ...tables.map(markdownTable),
     `## Environment\n\n${bullets(facts)}`,
   ];

@@ -114,7 +114,7 @@ export const summarySchema = Type.Object(
       baseline: text,
       candidate: text,
       metric: Type.Enum(['accuracy', 'loss']),
-      equal: Type.Enum(['gradientEvaluations', 'epochs', 'cap', 'none']),
+      equal: Type.Enum(['gradientEvaluations', 'epochs', 'wallTime', 'cap', 'none']),
       tuned: Type.Array(text),
     }),
     verdict: Type.Object(
@@ -179,6 +179,23 @@ export const summarySchema = Type.Object(
         },
       ),
     ),
+    twins: Type.Array(
+      Type.Object(
+        {
+          of: text,
+          settings: Type.Array(text),
+          seeds: Type.Array(Type.Integer()),
+          common: count,
+          evaluations: number,
+        },
+        {
+          description:
+            'Settings that ended with the same weights as `of`, bit for bit, in `seeds`, out of `common` seeds that both ' +
+            'finished on equal machines, although their optimizers differ; `evaluations` is what they cost in gradient ' +
+            'evaluations, as a multiple of what `of` cost.',
+        },
+      ),
+    ),
     findings: Type.Array(text),
     sharpness: Type.Array(Type.Object({ setting: text, measures: Type.Record(text, meanInterval) })),
     sharpnessTau: Type.Array(Type.Object({ measure: text, tau: number, n: count })),
@@ -206,5 +223,6 @@ export type CurvePoint = CurveSummary['points'][number];
 export type TimingSummary = NonNullable<Summary['timing']>;
 export type StatusCounts = Summary['counts'];
 export type EnvironmentSummary = Summary['environments'][number];
+export type Twins = Summary['twins'][number];
 export type Choice = Summary['choices'][number];
 export type Outcome = ComparisonSummary['outcome'];

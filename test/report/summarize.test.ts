@@ -259,30 +259,6 @@ describe('checks and findings', () => {
     expect(verdict.limits.join(' ')).toContain('A check failed. Same initial weights');
   });
 
-  it('find an arm that ended in the very weights of another, as SAM in the order of the blog does', () => {
-    const twin = change(
-      quickstart(seeds),
-      ({ arm }) => arm === 'sam',
-      (result) => result,
-    );
-    const adam = new Map(
-      twin.results
-        .filter(({ cell }) => cell.startsWith('adam-e20'))
-        .map((result) => [result.seed, result.final?.weightsSha256 ?? '']),
-    );
-    const same = change(
-      twin,
-      ({ arm }) => arm === 'sam',
-      (result) => ({
-        ...result,
-        final: result.final && { ...result.final, weightsSha256: adam.get(result.seed) ?? '' },
-      }),
-    );
-    expect(summaryOf(same).findings).toEqual([
-      'sam ended in exactly the weights of adam, 20 epochs, bit for bit, in all 6 common seeds, at 2 times the gradient evaluations: as an optimizer it did nothing else.',
-    ]);
-  });
-
   it('find a gradient taken where the step began although a perturbation was declared', () => {
     const idle = change(
       quickstart(seeds),

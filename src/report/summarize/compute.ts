@@ -1,5 +1,6 @@
 /** The equal-compute claim, checked against what ran and not only against the plan. */
-import { whole } from '../number.js';
+import { describeChoices, type MeasuredSteps } from '../../suite/wall-time.js';
+import { duration, whole } from '../number.js';
 import type { SettingSummary, Summary } from '../summary.js';
 
 type Rule = Summary['suite']['equal'];
@@ -7,12 +8,20 @@ type Rule = Summary['suite']['equal'];
 const nameOf: Record<Rule, string> = {
   gradientEvaluations: 'gradient evaluations',
   epochs: 'epochs',
+  wallTime: 'wall time',
   cap: 'gradient evaluations at most',
   none: 'nothing',
 };
 
-/** Checks that the largest budgets of all arms are equal in what `rule` names. `equal` is null where nothing is claimed. */
-export function checkCompute(settings: readonly SettingSummary[], rule: Rule): Summary['compute'] {
+/**
+ * Checks that the largest budgets of all arms are equal in what `rule` names. `equal` is null where nothing is claimed.
+ * `measured` is what equal wall time was chosen from.
+ */
+export function checkCompute(
+  settings: readonly SettingSummary[],
+  rule: Rule,
+  measured?: MeasuredSteps,
+): Summary['compute'] {
   const name = nameOf[rule];
   if (rule === 'none') {
     return {
@@ -21,6 +30,7 @@ export function checkCompute(settings: readonly SettingSummary[], rule: Rule): S
       sentence: 'The suite claims no equal compute; compare the budgets below.',
     };
   }
+  if (rule === 'wallTime') return checkWallTime(settings, measured);
   const quantity = rule === 'epochs' ? 'epochs' : 'gradientEvaluations';
   const arms = [...new Set(settings.map(({ arm }) => arm))];
   const largest = arms.map((arm) => {
@@ -66,6 +76,38 @@ export function checkCompute(settings: readonly SettingSummary[], rule: Rule): S
     equal: true,
     sentence: `Checked: the largest budget of every arm is the same ${amount} ${name}, in the plan and in what ran.`,
   };
+}
+
+/**
+ * Equal wall time holds by the choice of epochs, to within one epoch; what can fail is that cells did not run them. The
+ * time that cells took is told beside it, since it depends on what else the machine did.
+ */
+function checkWallTime(
+  settings: readonly SettingSummary[],
+  measured: MeasuredSteps | undefined,
+): Summary['compute'] {
+  const name = nameOf.wallTime;
+  if (measured === undefined) {
+    return { rule: name, equal: null, sentence: 'The step times that choose the epochs are not known.' };
+  }
+  const chosen = describeChoices(measured);
+  const largest = [...new Set(settings.map(({ arm }) => arm))].flatMap((arm) => {
+    const own = settings.filter((setting) => setting.arm === arm);
+    const most = Math.max(...own.map(({ epochs }) => epochs));
+    return own.filter(({ epochs }) => epochs === most);
+  });
+  const strayed = largest.filter(({ epochs, spent }) => spent !== null && spent.epochs !== epochs);
+  if (strayed.length > 0) {
+    const list = strayed.map(({ label, spent }) => `${label} ran ${plain(spent?.epochs ?? 0)}`).join(', ');
+    return { rule: name, equal: false, sentence: `${chosen} But ${list}.` };
+  }
+  if (largest.every(({ spent }) => spent === null)) {
+    return { rule: name, equal: null, sentence: `${chosen} No cell has run that could confirm it.` };
+  }
+  const took = largest.flatMap(({ trainSeconds }) => (trainSeconds === null ? [] : [trainSeconds]));
+  const range = `${duration(Math.min(...took))} to ${duration(Math.max(...took))}`;
+  const tail = took.length === 0 ? '' : ` In the cells, training at the largest budgets took ${range}.`;
+  return { rule: name, equal: true, sentence: `${chosen}${tail}` };
 }
 
 // Ascending in every k-th step rounds up by one evaluation.

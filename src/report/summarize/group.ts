@@ -82,7 +82,9 @@ export function groupCells(
     // The epochs only where the arm has several budgets.
     const several = (budgets.get(JSON.stringify([arm, context]))?.size ?? 0) > 1;
     const tuned = describeAxes(group.axes, axes, 'tuned');
-    group.label = [arm, tuned, several ? `${budget.epochs} epochs` : ''].filter(Boolean).join(', ');
+    group.label = [arm, tuned, several ? `${budget.epochs} ${budget.epochs === 1 ? 'epoch' : 'epochs'}` : '']
+      .filter(Boolean)
+      .join(', ');
   }
   return all;
 }

@@ -2,6 +2,7 @@
 import type { TimingResult } from '../../results/result.js';
 import { tInterval } from '../../stats/t-interval.js';
 import type { Cell, CellSettings } from '../../suite/cell.js';
+import type { MeasuredSteps } from '../../suite/wall-time.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
 import { bestSettings } from './best.js';
@@ -12,13 +13,14 @@ import { checkCompute } from './compute.js';
 import { summarizeCurve } from './curve.js';
 import { describeOptimizer } from './describe-arm.js';
 import { exclusionOf, majorityOf } from './exclude.js';
-import { checkPairs, findTwins } from './findings.js';
 import { type Group, groupCells } from './group.js';
+import { checkPairs } from './pairs.js';
 import { summarizeEnvironments, summarizeProvenance } from './provenance.js';
 import type { CellRecord } from './record.js';
 import { countStatuses, summarizeSetting } from './setting.js';
 import { correlateSharpness, summarizeSharpness } from './sharpness.js';
 import { summarizeTiming } from './timing.js';
+import { describeTwins, findTwins } from './twins.js';
 import { type Evidence, verdictOf } from './verdict.js';
 
 /** What the summary needs to know of a suite. */
@@ -28,7 +30,7 @@ export interface SuiteFacts {
   title: string;
   description?: string | null;
   provenance?: { cuts: readonly string[] } | null;
-  compute?: { equal: Summary['suite']['equal'] };
+  compute?: { equal: Summary['suite']['equal']; measured?: MeasuredSteps };
   tune?: { axes: readonly string[] } | null;
   compare: {
     baseline: string;
@@ -90,9 +92,10 @@ export function summarizeCells(
     settings,
     choices,
     comparisons: compareArms(settings, choices, question),
-    compute: checkCompute(settings, suite.compute?.equal ?? 'none'),
+    compute: checkCompute(settings, suite.compute?.equal ?? 'none', suite.compute?.measured),
     checks: [...checkPairs(groups), ...checkCells(groups)],
   };
+  const twins = findTwins(settings);
   return {
     schema: 1,
     ...base,
@@ -105,7 +108,8 @@ export function summarizeCells(
     ),
     timing: summarizeTiming(timing, suite.compare.baseline),
     diagnostics: summarizeChecks(groups),
-    findings: [...findTwins(settings), ...findIdle(groups)],
+    twins,
+    findings: [...twins.map((found) => describeTwins(found, settings)), ...findIdle(groups)],
     sharpness: summarizeSharpness(groups),
     sharpnessTau: correlateSharpness(groups),
     environments: summarizeEnvironments(inOrder),
