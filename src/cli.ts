@@ -73,7 +73,12 @@ addPlanFlags(
 ).action(
   run(async (suite: string, { calibrate, ...flags }: WrittenPlanFlags) => {
     const { calibrator } = await import('./commands/plan-calibration.js');
-    const measure = calibrate ? { calibrate: calibrator(surroundings, flags.quiet === true) } : {};
+    const quiet = flags.quiet === true;
+    const timeSteps: PlanFlags['timeSteps'] = async (known, file, store) => {
+      const { measuredSuite } = await import('./commands/wall-time.js');
+      return measuredSuite({ suite: known, file, store, flags: { quiet }, surroundings });
+    };
+    const measure = calibrate ? { calibrate: calibrator(surroundings, quiet), timeSteps } : {};
     return (await import('./commands/plan.js')).plan(suite, { ...flags, ...measure });
   }),
 );

@@ -4,6 +4,7 @@ import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { exitCodes, SambenchError } from '../errors.js';
 import { formatBaseline } from '../gate/baseline.js';
+import { storedSuite } from '../results/step-times.js';
 import { expandSuite } from '../suite/expand.js';
 import { loadSuite } from '../suite/load.js';
 import { baselineFile, readRun } from './baseline-files.js';
@@ -27,7 +28,7 @@ export async function baseline(
       fix: 'Write sambench baseline save SUITE DIR.',
     });
   }
-  const { suite } = loadSuite(file);
+  const suite = await storedSuite(loadSuite(file).suite, results, file);
   const { cells } = expandSuite({ suite });
   const run = await readRun(results, suite, cells);
   const finished = new Set(run.cells.filter(({ status }) => status === 'finished').map(({ cell }) => cell));

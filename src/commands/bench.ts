@@ -40,11 +40,12 @@ export async function bench(
   surroundings: Surroundings,
 ): Promise<CommandResult> {
   const loaded = loadSuite(file);
-  const suite = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
+  const asked = flags.threads ? { ...loaded.suite, threads: flags.threads } : loaded.suite;
+  const store = openStore(flags.results, asked.name);
+  const suite = await withEpochs(asked, file, store, flags, surroundings);
   const grid = expandSuite({ suite });
   const { cells } = grid;
   const selected = selectCells(cells, flags);
-  const store = openStore(flags.results, suite.name);
   const timed = flags.shard || flags.cell ? [] : representatives(cells);
 
   const missing = flags.fresh ? selected : await missingCells(store, selected, flags.retryFailed === true);
@@ -69,6 +70,19 @@ export async function bench(
   const text =
     trained === 0 ? 'Nothing was left to train.' : `Trained ${trained} ${trained === 1 ? 'cell' : 'cells'}.`;
   return reportOutcome(summary, files, unfinished, { text, data: { trained } });
+}
+
+/** The suite with its epochs known: equal wall time takes a measurement, once. */
+async function withEpochs(
+  suite: Suite,
+  file: string,
+  store: ResultStore,
+  flags: BenchFlags,
+  surroundings: Surroundings,
+): Promise<Suite> {
+  if (suite.compute.equal !== 'wallTime') return suite;
+  const { measuredSuite } = await import('./wall-time.js');
+  return measuredSuite({ suite, file, store, flags, surroundings });
 }
 
 /** The report on disk where it is current, else a new one; loading what draws charts takes longer than all the rest. */

@@ -6,6 +6,7 @@ import { type GateReport, judge } from '../gate/judge.js';
 import { junit } from '../gate/junit.js';
 import { markdown } from '../gate/markdown.js';
 import { bencherMetrics, githubBenchmark } from '../gate/trackers.js';
+import { storedSuite } from '../results/step-times.js';
 import { expandSuite } from '../suite/expand.js';
 import { loadSuite } from '../suite/load.js';
 import { write } from './baseline.js';
@@ -45,7 +46,7 @@ export async function gate(
   flags: GateFlags,
   { env, now, progress }: GateSurroundings,
 ): Promise<CommandResult> {
-  const { suite } = loadSuite(file);
+  const suite = await storedSuite(loadSuite(file).suite, flags.results, file);
   const { cells } = expandSuite({ suite });
   const before = await readBaseline(flags.baseline, suite, cells);
   const run = await readRun(flags.results, suite, cells);

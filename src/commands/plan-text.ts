@@ -3,6 +3,7 @@ import { formatDuration } from '../run/estimate.js';
 import type { Cell } from '../suite/cell.js';
 import { plainNumber } from '../suite/plain.js';
 import type { Suite } from '../suite/suite.js';
+import { describeChoices } from '../suite/wall-time.js';
 import type { PlanData } from './plan.js';
 import { textTable } from './text-table.js';
 
@@ -17,7 +18,7 @@ export function planText(plan: PlanData, suite: Suite, cells: readonly Cell[]): 
     '',
     armTable(plan),
     '',
-    equality(plan),
+    equality(plan, suite),
     '',
     settingTable(plan, cells),
     '',
@@ -70,7 +71,8 @@ function milliseconds(value: number | undefined): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
 
-function equality({ arms, equal }: PlanData): string {
+function equality({ arms, equal }: PlanData, { compute: { measured } }: Suite): string {
+  if (measured !== undefined) return `Equal wall time. ${describeChoices(measured)}`;
   if (equal === 'none') return 'Compute is not held equal (compute.equal is "none").';
   const of = equal === 'epochs' ? 'epochs' : 'gradientEvaluations';
   const words = equal === 'epochs' ? 'epochs' : 'gradient evaluations';

@@ -1,7 +1,9 @@
 /** `sambench plan SUITE`: what would run, what it costs and how long it takes; runs nothing. `--fit` cuts it to a time. */
+import path from 'node:path';
 import { exitCodes, SambenchError } from '../errors.js';
 import type { CellResult, CellStatus } from '../results/result.js';
-import { openStore } from '../results/store.js';
+import { withStepTimes } from '../results/step-times.js';
+import { openStore, type ResultStore, wallTimeFile } from '../results/store.js';
 import { jobsWithoutMeasuring } from '../run/auto-jobs.js';
 import { representatives } from '../run/time-arms.js';
 import type { Cell } from '../suite/cell.js';
@@ -10,6 +12,7 @@ import { type LoadedSuite, loadSuite } from '../suite/load.js';
 import { selectCells } from '../suite/select-cells.js';
 import { type Calibrate, type Speed, secondsOf, secondsPerStep } from '../suite/speed.js';
 import type { Suite } from '../suite/suite.js';
+import type { EpochChoice } from '../suite/wall-time.js';
 import type { CommandResult } from './command-result.js';
 import type { SelectionFlags } from './flags.js';
 import { planFit } from './plan-fit.js';
@@ -21,6 +24,8 @@ export interface PlanFlags extends SelectionFlags {
   jobs: number | 'auto';
   /** Measures a few steps; absent with `--no-calibrate`. */
   calibrate?: Calibrate;
+  /** Times the steps that a suite of equal wall time chooses its epochs from; absent with `--no-calibrate`. */
+  timeSteps?: (suite: Suite, file: string, store: ResultStore) => Promise<Suite>;
   /** A time to cut the suite to, e.g. `45m`. */
   fit?: string;
   /** Where the smaller suite goes. */
@@ -62,6 +67,8 @@ export interface PlanData {
   file: string;
   title: string;
   equal: Suite['compute']['equal'];
+  /** How equal wall time chose the epochs; absent where something else is equal. */
+  epochChoices?: readonly EpochChoice[];
   cells: PlannedCell[];
   skipped: { id: string; reason: string }[];
   arms: PlannedArm[];
@@ -88,7 +95,8 @@ export interface PlanData {
  */
 export async function plan(file: string, flags: PlanFlags): Promise<CommandResult> {
   const read = loadSuite(file);
-  const suite = flags.threads ? { ...read.suite, threads: flags.threads } : read.suite;
+  const asked = flags.threads ? { ...read.suite, threads: flags.threads } : read.suite;
+  const suite = await withEpochs(asked, file, flags);
   const loaded: LoadedSuite = { ...read, suite };
   const grid = expandSuite({ suite });
   const selected = selectCells(grid.cells, flags);
@@ -108,6 +116,19 @@ export async function plan(file: string, flags: PlanFlags): Promise<CommandResul
   const speed = await speedFor(missing, results, jobs, flags.calibrate);
   const data = describe({ loaded, grid, selected, missing, results, speed, jobs });
   return { data, text: planText(data, suite, selected), exitCode: exitCodes.done };
+}
+
+/** The suite with its epochs known, by the stored step times or those measured now. */
+async function withEpochs(suite: Suite, file: string, { results, timeSteps }: PlanFlags): Promise<Suite> {
+  const store = openStore(results, suite.name);
+  const known = await withStepTimes(suite, store);
+  if (known !== null) return known;
+  if (timeSteps !== undefined) return timeSteps(suite, file, store);
+  throw new SambenchError('flag-invalid', {
+    path: '--no-calibrate',
+    problem: `leaves the epochs of ${suite.name} open: compute.equal is "wallTime", and ${path.join(store.folder, wallTimeFile)} holds no step times yet`,
+    fix: 'Run plan without it, or bench: either times the steps once and stores that.',
+  });
 }
 
 /** The results that cells have, by id. */
@@ -162,6 +183,7 @@ function describe({ loaded, grid, selected, missing, results, speed, jobs }: Pla
     file,
     title: suite.title,
     equal: suite.compute.equal,
+    ...(grid.epochChoices && { epochChoices: grid.epochChoices }),
     cells,
     skipped: grid.skipped.map(({ id, reason }) => ({ id, reason })),
     arms,

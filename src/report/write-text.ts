@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { remedyOf } from '../disk-remedy.js';
 import { SambenchError } from '../errors.js';
 
 /** Writes `text` to `file`, making its folder, and returns `file`. Throws `disk-failed`. */
@@ -16,7 +17,7 @@ export async function writeText(file: string, text: string): Promise<string> {
       {
         problem: `cannot be written (${(error as Error).message})`,
         file,
-        fix: 'Make room, or name another folder with --reports.',
+        fix: remedyOf((error as NodeJS.ErrnoException).code, '--reports'),
       },
       { cause: error },
     );

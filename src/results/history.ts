@@ -6,6 +6,7 @@ import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import Type, { type Static, type TSchema } from 'typebox';
+import { remedyOf } from '../disk-remedy.js';
 import { SambenchError } from '../errors.js';
 import { changePoints } from '../stats/change-points.js';
 
@@ -51,7 +52,7 @@ export async function appendHistory(resultsDir: string, lines: readonly HistoryL
     throw new SambenchError('disk-failed', {
       file,
       problem: `cannot be written (${(error as Error).message})`,
-      fix: 'Make room on the disk or choose another folder with --results.',
+      fix: remedyOf((error as NodeJS.ErrnoException).code, '--results'),
     });
   }
 }

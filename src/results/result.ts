@@ -59,6 +59,8 @@ export interface Provenance {
   dataSha256: string;
   initSha256: string | null;
   firstBatchSha256: string | null;
+  /** Training labels that label noise replaced by another class; absent where the cell left no result of its own. */
+  changedLabels?: number;
   command: string;
 }
 
@@ -142,5 +144,24 @@ export interface TimingResult {
   warmup: number;
   batch: number;
   arms: ArmTiming[];
+  environment: Environment;
+}
+
+/** The step times of one kind of step: see `wallTimeKind`. */
+export interface KindTiming extends Omit<ArmTiming, 'imagesPerSecond'> {
+  kind: string;
+  batch: number;
+}
+
+/** `wall-time.json`: the step times from which a suite of equal wall time chose its epochs, measured once before its cells. */
+export interface WallTimeResult {
+  schema: 1;
+  suite: string;
+  /** Version of the suite that they were measured for. */
+  version: number;
+  rounds: number;
+  steps: number;
+  warmup: number;
+  kinds: KindTiming[];
   environment: Environment;
 }

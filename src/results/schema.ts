@@ -1,10 +1,10 @@
 /**
- * The schema of result files and of `timing.json`, version 1: what a file must hold before anything is computed from it.
+ * The schema of result files, `timing.json` and `wall-time.json`, version 1: what a file must hold before anything is computed from it.
  * Fields that it does not name are let through, so that an older sambench reads what a newer one of the same schema adds.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import Type, { type TSchema } from 'typebox';
-import type { CellResult, TimingResult } from './result.js';
+import type { CellResult, TimingResult, WallTimeResult } from './result.js';
 
 const count = Type.Integer({ minimum: 0 });
 const positive = Type.Integer({ minimum: 1 });
@@ -115,10 +115,21 @@ export const cellResultSchema = Type.Object({
     dataSha256: Type.String(),
     initSha256: orNull(Type.String()),
     firstBatchSha256: orNull(Type.String()),
+    changedLabels: Type.Optional(count),
     command: Type.String(),
   }),
   environment,
 });
+
+const milliseconds = Type.Number({ minimum: 0 });
+const samples = {
+  arm: Type.String(),
+  cell: Type.String(),
+  samplesMilliseconds: Type.Array(milliseconds),
+  medianMilliseconds: milliseconds,
+  meanMilliseconds: milliseconds,
+  sdMilliseconds: milliseconds,
+};
 
 /** Schema of `timing.json`. */
 export const timingSchema = Type.Object({
@@ -130,14 +141,29 @@ export const timingSchema = Type.Object({
   batch: positive,
   arms: Type.Array(
     Type.Object({
-      arm: Type.String(),
-      cell: Type.String(),
-      samplesMilliseconds: Type.Array(Type.Number({ minimum: 0 })),
-      medianMilliseconds: Type.Number({ minimum: 0 }),
-      meanMilliseconds: Type.Number({ minimum: 0 }),
-      sdMilliseconds: Type.Number({ minimum: 0 }),
+      ...samples,
       imagesPerSecond: Type.Number({ minimum: 0 }),
     }),
+  ),
+  environment,
+});
+
+/** Schema of `wall-time.json`. A median of zero would fit any number of epochs. */
+export const wallTimeSchema = Type.Object({
+  schema: Type.Literal(1),
+  suite: Type.String(),
+  version: positive,
+  rounds: positive,
+  steps: positive,
+  warmup: count,
+  kinds: Type.Array(
+    Type.Object({
+      kind: Type.String(),
+      ...samples,
+      batch: positive,
+      medianMilliseconds: Type.Number({ exclusiveMinimum: 0 }),
+    }),
+    { minItems: 1 },
   ),
   environment,
 });
@@ -149,13 +175,23 @@ export interface Defect {
   value: unknown;
 }
 
-let validators: { cell: ValidateFunction<CellResult>; timing: ValidateFunction<TimingResult> } | undefined;
+interface Validators {
+  cell: ValidateFunction<CellResult>;
+  timing: ValidateFunction<TimingResult>;
+  wallTime: ValidateFunction<WallTimeResult>;
+}
+
+let validators: Validators | undefined;
 
 // Compiling takes 30 ms, which commands that read no results need not pay.
 function compiled() {
   if (!validators) {
     const ajv = new Ajv({ verbose: true });
-    validators = { cell: ajv.compile(cellResultSchema), timing: ajv.compile(timingSchema) };
+    validators = {
+      cell: ajv.compile(cellResultSchema),
+      timing: ajv.compile(timingSchema),
+      wallTime: ajv.compile(wallTimeSchema),
+    };
   }
   return validators;
 }
@@ -168,6 +204,11 @@ export function defectOfResult(value: unknown): Defect | null {
 /** The first defect of `value` as `timing.json`, or null when it is a `TimingResult`. */
 export function defectOfTiming(value: unknown): Defect | null {
   return firstDefect(value, compiled().timing);
+}
+
+/** The first defect of `value` as `wall-time.json`, or null when it is a `WallTimeResult`. */
+export function defectOfWallTime(value: unknown): Defect | null {
+  return firstDefect(value, compiled().wallTime);
 }
 
 function firstDefect(value: unknown, validate: ValidateFunction): Defect | null {

@@ -1,16 +1,29 @@
 /**
- * The results of one suite on disk: `<results>/<suite>/<cell id>.json`, `timing.json` and the folder of checkpoints.
+ * The results of one suite on disk: `<results>/<suite>/<cell id>.json`, `timing.json`, `wall-time.json` and the folder of checkpoints.
  * Files appear whole or not at all, and a finished result is never overwritten.
  */
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { remedyOf } from '../disk-remedy.js';
 import { SambenchError } from '../errors.js';
 import { formatJson } from './format.js';
-import type { CellResult, TimingResult } from './result.js';
-import { cellResultSchema, type Defect, defectOfResult, defectOfTiming, timingSchema } from './schema.js';
+import type { CellResult, TimingResult, WallTimeResult } from './result.js';
+import {
+  cellResultSchema,
+  type Defect,
+  defectOfResult,
+  defectOfTiming,
+  defectOfWallTime,
+  timingSchema,
+  wallTimeSchema,
+} from './schema.js';
 
 const timingFile = 'timing.json';
+/** Where the step times are from which a suite of equal wall time chose its epochs. */
+export const wallTimeFile = 'wall-time.json';
+/** JSON files of the folder that are no results of cells. */
+export const otherFiles: ReadonlySet<string> = new Set([timingFile, wallTimeFile]);
 
 /** The results folder of one suite. All errors are `SambenchError`s: `result-invalid` or `disk-failed`. */
 export interface ResultStore {
@@ -31,6 +44,8 @@ export interface ResultStore {
   forgetCheckpoints(cell: string): Promise<void>;
   readTiming(): Promise<TimingResult | null>;
   writeTiming(timing: TimingResult): Promise<void>;
+  readWallTime(): Promise<WallTimeResult | null>;
+  writeWallTime(measured: WallTimeResult): Promise<void>;
 }
 
 /** Opens the results of `suite` under `resultsDir`. Reads nothing and makes no folder until something is written. */
@@ -60,7 +75,7 @@ export function openStore(resultsDir: string, suite: string): ResultStore {
     read,
     async readAll() {
       const cells = (await list(folder))
-        .filter((name) => name.endsWith('.json') && !name.startsWith('.') && name !== timingFile)
+        .filter((name) => name.endsWith('.json') && !name.startsWith('.') && !otherFiles.has(name))
         .map((name) => name.slice(0, -'.json'.length))
         .sort();
       const results: CellResult[] = [];
@@ -101,6 +116,20 @@ export function openStore(resultsDir: string, suite: string): ResultStore {
       const defect = defectOfTiming(timing);
       if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
       await writeFile(file, formatJson(timing, timingSchema));
+    },
+    async readWallTime() {
+      const file = path.join(folder, wallTimeFile);
+      const value = await readJson(file);
+      if (value === undefined) return null;
+      const defect = defectOfWallTime(value);
+      if (defect) throw invalid(file, defect, 'Restore the file: the cells of this folder depend on it.');
+      return value as WallTimeResult;
+    },
+    async writeWallTime(measured) {
+      const file = path.join(folder, wallTimeFile);
+      const defect = defectOfWallTime(measured);
+      if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
+      await writeFile(file, formatJson(measured, wallTimeSchema));
     },
   };
 }
@@ -179,14 +208,10 @@ async function writeFile(file: string, text: string): Promise<void> {
 }
 
 function diskFailed(file: string, problem: string, cause: unknown): SambenchError {
-  const reason = (cause as Error).message;
+  const { code, message } = cause as NodeJS.ErrnoException;
   return new SambenchError(
     'disk-failed',
-    {
-      file,
-      problem: `${problem} (${reason})`,
-      fix: 'Make room on the disk or choose another folder with --results.',
-    },
+    { file, problem: `${problem} (${message})`, fix: remedyOf(code, '--results') },
     { cause },
   );
 }

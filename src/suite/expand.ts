@@ -9,6 +9,7 @@ import { settingsAt } from './optimizer-grid.js';
 import { plainNumber, slug } from './plain.js';
 import { matchingRule } from './skip.js';
 import type { Arm, Suite } from './suite.js';
+import { type EpochChoice, planEpochs } from './wall-time.js';
 
 /** One axis of an arm; a grid axis where it has several values. */
 export interface ArmAxis {
@@ -20,7 +21,7 @@ export interface ArmAxis {
 /** One setting of an arm, whatever the seed. */
 export interface Point {
   arm: string;
-  /** The value of every axis, by its name. */
+  /** The value of every axis, by its name; `epochs` as the suite declares them. */
   axes: Readonly<Record<string, SettingValue>>;
   settings: CellSettings;
   budget: Budget;
@@ -49,18 +50,44 @@ export interface Grid {
   cells: readonly Cell[];
   skipped: readonly SkippedCell[];
   arms: readonly ArmPlan[];
+  /** How `compute.equal: "wallTime"` chose epochs, once step times are known; absent in all other suites. */
+  epochChoices?: readonly EpochChoice[];
+}
+
+/** An arm with its points, each with its id at a seed. */
+interface Expanded {
+  arm: Arm;
+  axes: readonly ArmAxis[];
+  points: readonly { point: Point; id: (seed: number) => string }[];
 }
 
 /** Expands the grid of a suite. Equal suites give equal cells in equal order. */
 export function expandSuite({ suite }: { suite: Suite }): Grid {
-  const plans = suite.arms.map((arm) => {
+  const declared = suite.arms.map((arm): Expanded => {
     const axes = axesOf(suite, arm);
-    return {
-      arm,
-      axes,
-      points: pointsOf(suite, arm, axes).map((point) => ({ point, id: idOf(suite, axes, point) })),
-    };
+    return withIds(suite, arm, axes, pointsOf(suite, arm, axes));
   });
+  const { equal, measured } = suite.compute;
+  if (equal !== 'wallTime' || measured === undefined) return assemble(suite, declared);
+  const { choices, epochsOf } = planEpochs(assemble(suite, declared).cells, measured.stepTimes);
+  const chosen = declared.map(({ arm, axes, points }) => {
+    const moved = points.map(({ point }) => withEpochs(point, epochsOf(arm.name, point.settings)));
+    return withIds(suite, arm, axes, moved);
+  });
+  return { ...assemble(suite, chosen), epochChoices: choices };
+}
+
+function withIds(suite: Suite, arm: Arm, axes: readonly ArmAxis[], points: readonly Point[]): Expanded {
+  return { arm, axes, points: points.map((point) => ({ point, id: idOf(suite, axes, point) })) };
+}
+
+function withEpochs(point: Point, epochs: number): Point {
+  const settings = { ...point.settings, epochs };
+  return { ...point, settings, budget: budgetOf(settings) };
+}
+
+/** The cells of all arms for every seed, those that a rule leaves out apart. */
+function assemble(suite: Suite, plans: readonly Expanded[]): Grid {
   const cells: Cell[] = [];
   const skipped: SkippedCell[] = [];
   for (const seed of suite.seeds) {

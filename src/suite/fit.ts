@@ -59,7 +59,7 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
   const full = sizeOf(written);
   const target = request.seconds * (1 - reserve);
   const cost = (size: Size) => {
-    const suite = resolveSuite(cutSuite(written, size));
+    const suite = withCompute(resolveSuite(cutSuite(written, size)), loaded.suite);
     return request.cost(suite, expandSuite({ suite }));
   };
   const fits = (size: Size) => cost(size) <= target;
@@ -143,9 +143,14 @@ function finish(loaded: LoadedSuite, request: FitRequest, size: Size): FittedSui
     ...(cuts.length > 0 ? { title } : {}),
     provenance: { suite: before.name, sha256: loaded.sha256, cuts },
   };
-  const { suite } = parseSuite(named, loaded.file);
+  const suite = withCompute(parseSuite(named, loaded.file).suite, before);
   const grid = expandSuite({ suite });
   return { written: named, suite, grid, seconds: request.cost(suite, grid), cuts };
+}
+
+/** Equal wall time keeps its step times, which do not depend on what is cut, so that the epochs chosen are counted. */
+function withCompute(suite: Suite, { compute }: Suite): Suite {
+  return { ...suite, compute };
 }
 
 function withoutIdleRules(written: WrittenSuite): WrittenSuite {

@@ -12,6 +12,7 @@ import type {
 import { epochsOf } from './epochs.js';
 import { listOf, type OptimizerGrid, resolveOptimizer } from './optimizer-grid.js';
 import type { WrittenSuite } from './schema/suite.js';
+import type { MeasuredSteps } from './wall-time.js';
 
 export interface Arm {
   name: string;
@@ -31,7 +32,7 @@ export interface SkipRule {
 }
 
 /** What the largest budgets of all arms must have in common. */
-export type EqualCompute = 'gradientEvaluations' | 'epochs' | 'cap' | 'none';
+export type EqualCompute = 'gradientEvaluations' | 'epochs' | 'wallTime' | 'cap' | 'none';
 
 export type SharpnessMeasure = 'lambdaMax' | 'trace' | 'rhoCurve' | 'surface';
 
@@ -53,7 +54,11 @@ export interface Suite {
   stop: StopSettings | null;
   arms: readonly Arm[];
   seeds: readonly number[];
-  compute: { equal: EqualCompute };
+  compute: {
+    equal: EqualCompute;
+    /** What `wallTime` chooses epochs from; before that was measured, all epochs are as declared. */
+    measured?: MeasuredSteps;
+  };
   compare: { baseline: string; candidate: string; metric: 'accuracy' | 'loss'; poolFingerprints: boolean };
   tune: { axes: readonly string[] } | null;
   skip: readonly SkipRule[];

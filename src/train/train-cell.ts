@@ -72,6 +72,7 @@ export async function trainCell(
         suiteSha256: context.suiteSha256,
         dataSha256: prepared.dataSha256,
         ...hashes,
+        changedLabels: prepared.images.changedLabels,
         command: context.command,
       },
       environment: prepared.environment,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { SambenchError } from '../../errors.js';
 import type { CellResult, TimingResult } from '../../results/result.js';
 import { defectOfResult, defectOfTiming } from '../../results/schema.js';
+import { otherFiles } from '../../results/store.js';
 import { type CellRecord, condense } from '../summarize/record.js';
 
 export interface ResultFolder {
@@ -54,7 +55,7 @@ export async function readResultFolder(name: string): Promise<ResultFolder> {
 
 function resultNames(names: readonly string[]): string[] {
   return names
-    .filter((name) => name.endsWith('.json') && !name.startsWith('.') && name !== 'timing.json')
+    .filter((name) => name.endsWith('.json') && !name.startsWith('.') && !otherFiles.has(name))
     .sort();
 }
 

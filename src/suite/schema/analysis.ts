@@ -4,9 +4,9 @@ import { defaults } from '../../defaults.js';
 import { strictObject } from './parts.js';
 
 export const compute = strictObject('What equal compute means here.', {
-  equal: Type.Enum(['gradientEvaluations', 'epochs', 'cap', 'none'], {
+  equal: Type.Enum(['gradientEvaluations', 'epochs', 'wallTime', 'cap', 'none'], {
     description:
-      'What the largest budgets of all arms have in common: gradient evaluations; epochs; cap (gradient evaluations at most, arms may stop early); none.',
+      'What the largest budgets of all arms have in common: gradient evaluations; epochs; wallTime (the most costly budget keeps its epochs, the others get as many as fit its time, by step times measured once); cap (gradient evaluations at most, arms may stop early); none.',
     default: defaults.compute.equal,
   }),
 });
