@@ -3,6 +3,7 @@
 import { describeProvenance } from '../results/provenance.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
 import { autoJobs, jobsWithoutMeasuring } from '../run/auto-jobs.js';
+import { calibrate } from '../run/calibrate.js';
 import { inRunOrder, runGrid } from '../run/grid.js';
 import { askedJobs } from '../run/jobs.js';
 import { lockResults } from '../run/lock.js';
@@ -14,10 +15,13 @@ import type { Cell } from '../suite/cell.js';
 import type { Suite } from '../suite/suite.js';
 import { type BenchFlags, interruptedError, missingCells } from './bench.js';
 import type { Surroundings } from './command-result.js';
+import { longRunNotice } from './long-run.js';
 import { stageView } from './stages.js';
 
 export interface Work {
   suite: Suite;
+  /** The suite's file, as the user named it. */
+  file: string;
   /** SHA-256 of the suite file. */
   sha256: string;
   selected: readonly Cell[];
@@ -72,15 +76,18 @@ async function provide({ suite, flags, surroundings }: Work, { soon }: StopSigna
 }
 
 async function train(
-  { selected, store, flags, surroundings }: Work,
+  job: Work,
   missing: readonly Cell[],
   context: RunContext,
   stop: StopSignals,
 ): Promise<number> {
+  const { selected, store, flags, surroundings } = job;
   const cells = inRunOrder(missing);
   const jobs = await jobsFor(cells, flags, surroundings, stop);
   const { progress } = surroundings;
   if (!flags.quiet) {
+    const notice = await noticeOf(job, cells, jobs, stop);
+    if (notice !== null) progress.write(`${notice}\n`);
     const side = jobs > 1 ? `, ${jobs} at a time` : '';
     progress.write(
       `Training ${cells.length} of ${selected.length} cells${side}; results go to ${store.folder}\n`,
@@ -113,6 +120,25 @@ async function train(
   } finally {
     view.close();
   }
+}
+
+/** Results that show how fast the machine is: more would only take memory. */
+const enoughResults = 100;
+
+/** The line about a run of more than half a day, or null. */
+async function noticeOf(
+  { suite, file, selected, store, surroundings }: Work,
+  missing: readonly Cell[],
+  jobs: number,
+  stop: StopSignals,
+): Promise<string | null> {
+  const results = async () => {
+    const some = await Promise.all(selected.slice(0, enoughResults).map(({ id }) => store.read(id)));
+    return some.flatMap((result) => result ?? []);
+  };
+  return longRunNotice({ suite, file, missing, results, jobs }, (kinds, side) =>
+    calibrate(kinds, side, surroundings.launch, stop),
+  );
 }
 
 /** Cells at a time, as asked or chosen; what was chosen and why goes to the progress. */

@@ -36,7 +36,11 @@ afterEach(async () => {
 });
 
 /** Writes a suite of two arms and two seeds; the names of the arms say how the fake child behaves. */
-async function suite(baseline: string, candidate: string): Promise<void> {
+async function suite(
+  baseline: string,
+  candidate: string,
+  changes: Record<string, unknown> = {},
+): Promise<void> {
   const optimizer = { name: 'adam', learningRate: 0.001 };
   await writeFile(
     file,
@@ -54,6 +58,7 @@ async function suite(baseline: string, candidate: string): Promise<void> {
       ],
       seeds: 2,
       compare: { baseline, candidate },
+      ...changes,
     }),
   );
 }
@@ -219,6 +224,21 @@ describe('bench', () => {
     const name = (await readdir(resultsFolder())).find((each) => each.startsWith('slow-')) ?? '';
     await writeFile(path.join(resultsFolder(), name), '{"hello": 1}');
     await expect(run()).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining(name) });
+  });
+
+  it('announces a run beyond 12 hours before it begins, and goes on', async () => {
+    // The fake child reports 2 ms a step: 4 cells of 64 million steps would take 71 hours in two processes.
+    await suite('works', 'says-nonsense', { epochs: 1_000_000, batch: 1 });
+    await run();
+    const notice = written.indexOf(
+      `sambench plan ${file} --fit 8h --write ${path.join(root, 'tiny-8h.json')}`,
+    );
+    expect(notice).toBeGreaterThan(0);
+    expect(written.indexOf('Training 4 of 4 cells')).toBeGreaterThan(notice);
+    written = '';
+    await suite('works', 'slow');
+    await run();
+    expect(written).not.toContain('--fit');
   });
 
   it('tells progress on its own stream, or nothing when quiet', async () => {
