@@ -115,7 +115,12 @@ export interface CellResult {
     otherSeconds: number;
     /** Seconds of `trainSeconds` in which the engine waited for the next batch. */
     inputWaitSeconds: number;
-    /** Whether other cells ran beside this one, so that its times are not comparable. */
+    /**
+     * Share of their time for which the threads of its process were ready and had no processor, since it last went on from
+     * a checkpoint; absent where the system does not tell.
+     */
+    processorWaitShare?: number;
+    /** Whether other cells, or much other work, ran beside this one, so that its times are not comparable. */
     contended: boolean;
   };
   memory: { peakRssBytes: number };

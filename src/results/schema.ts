@@ -104,6 +104,7 @@ export const cellResultSchema = Type.Object({
     evaluationSeconds: seconds,
     otherSeconds: Type.Number(),
     inputWaitSeconds: seconds,
+    processorWaitShare: Type.Optional(fraction),
     contended: Type.Boolean(),
   }),
   memory: Type.Object({ peakRssBytes: count }),

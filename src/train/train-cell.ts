@@ -6,6 +6,7 @@ import type { Cell } from '../suite/cell.js';
 import { version } from '../version.js';
 import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
 import { prepareCell } from './prepare.js';
+import { processorTimes, waitShare, wasDisturbed } from './processor-wait.js';
 import { batchSettings, type TrainHooks, Training } from './training.js';
 import { weightsOf, weightsSha256 } from './weights.js';
 
@@ -30,9 +31,11 @@ export async function trainCell(
     ),
   };
   const training = new Training(cell, prepared, options, readCheckpoint(options.checkpointBase, cell.id));
+  const before = processorTimes();
   const ending = await training.run(hooks);
   if (ending === 'interrupted') return { kind: 'interrupted' };
   const { position } = training;
+  const waited = waitShare(before, processorTimes());
   const final = ending === 'finished' ? training.final() : null;
   prepared.program.dispose();
   removeCheckpoint(options.checkpointBase);
@@ -62,7 +65,8 @@ export async function trainCell(
         evaluationSeconds,
         otherSeconds: Math.max(0, elapsed - trainSeconds - evaluationSeconds),
         inputWaitSeconds: position.inputWaitSeconds,
-        contended: options.contended,
+        ...(waited === null ? {} : { processorWaitShare: waited }),
+        contended: options.contended || wasDisturbed(waited, cell.settings.threads),
       },
       memory: { peakRssBytes: process.resourceUsage().maxRSS * 1024 },
       provenance: {
