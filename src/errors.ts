@@ -65,8 +65,17 @@ export class SambenchError extends Error {
 
 function describe({ problem, file, path, value, fix }: ErrorParts): string {
   const place = [file, path].filter(Boolean).join(': ');
-  const shown = value === undefined ? '' : ` (got ${shorten(JSON.stringify(value) ?? String(value))})`;
-  return `${place ? `${place}: ` : ''}${problem}${shown}.${fix ? ` ${fix}` : ''}`;
+  const shown = value === undefined ? '' : ` (got ${shorten(show(value))})`;
+  const line = `${place ? `${place}: ` : ''}${problem}${shown}.${fix ? ` ${fix}` : ''}`;
+  // File names and messages of other programs may hold anything.
+  return line.replaceAll(/\s*[\p{Cc}\p{Zl}\p{Zp}]+\s*/gu, ' ').trim();
+}
+
+/** A value as JSON, but for numbers that JSON has no word for and would make null: 1e999 reads as Infinity. */
+function show(value: unknown): string {
+  const marked = (_key: string, one: unknown) =>
+    typeof one === 'number' && !Number.isFinite(one) ? `\u0000${one}` : one;
+  return JSON.stringify(value, marked)?.replaceAll(/"\\u0000(-?\w+)"/g, '$1') ?? String(value);
 }
 
 function shorten(text: string): string {

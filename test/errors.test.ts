@@ -27,6 +27,26 @@ describe('an error for the user', () => {
     expect(new SambenchError('suite-invalid', { problem: 'is odd', value: () => 1 }).message).toContain('=>');
   });
 
+  it('shows a number beyond all numbers as such, where JSON would show null', () => {
+    const got = (value: unknown) => new SambenchError('suite-invalid', { problem: 'is odd', value }).message;
+    expect(got(Number.POSITIVE_INFINITY)).toBe('is odd (got Infinity).');
+    expect(got({ rho: [0.1, Number.NEGATIVE_INFINITY, null] })).toBe(
+      'is odd (got {"rho":[0.1,-Infinity,null]}).',
+    );
+    expect(got('Infinity')).toBe('is odd (got "Infinity").');
+  });
+
+  it('is one line, whatever a file name or the message of another program holds', () => {
+    const parts = {
+      file: 'a\nb.json',
+      problem: 'failed:\r\n  line 2\u2028line 3\u001b[31m',
+      fix: 'Do it.\n',
+    };
+    expect(new SambenchError('disk-failed', parts).message).toBe(
+      'a b.json: failed: line 2 line 3 [31m. Do it.',
+    );
+  });
+
   it.each([
     ['suite-invalid', 2],
     ['flag-invalid', 2],

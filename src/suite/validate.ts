@@ -143,10 +143,10 @@ function explain(error: ErrorObject): Problem {
       const known = allowed(schema);
       return known.length > 0 && typeof data === 'string'
         ? problem('is none of the known values', offer(data, known))
-        : problem('has the wrong type', give);
+        : problem(wrongKind(data), give);
     }
     case 'type':
-      return problem('has the wrong type', give);
+      return problem(wrongKind(data), give);
     case 'minimum':
     case 'exclusiveMinimum':
       return problem('is too small', give);
@@ -175,6 +175,10 @@ function explain(error: ErrorObject): Problem {
       return problem(error.message ?? 'is wrong', give);
   }
 }
+
+/** JSON.parse makes a number such as 1e999 infinite. */
+const wrongKind = (data: unknown) =>
+  typeof data === 'number' && !Number.isFinite(data) ? 'is beyond all numbers' : 'has the wrong type';
 
 const segmentOf = (name: string) => name.replaceAll('~', '~0').replaceAll('/', '~1');
 

@@ -83,6 +83,20 @@ describe('a file is refused', () => {
     expect(message).toContain('suite.json: $: has the wrong type');
     expect(message).toContain('Give an object');
   });
+
+  it.each([
+    ['"epochs":10', '"epochs":1e999', 'epochs'],
+    ['"learningRate":0.001', '"learningRate":-1e999', 'arms[0].optimizer.learningRate'],
+    ['"learningRate":0.001', '"learningRate":[0.001,1e999]', 'arms[0].optimizer.learningRate[1]'],
+    ['"seeds":3', '"seeds":[1,1e999]', 'seeds[1]'],
+    ['"train":4000', '"train":1e999', 'data.train'],
+  ])('that has %s as %s, which is beyond all numbers and not null', (before, after, place) => {
+    const text = JSON.stringify(example()).replace(before, after);
+    expect(text).toContain(after);
+    const { message, parts } = refusal(fileOf(text));
+    expect(parts.path).toBe(place);
+    expect(message).toMatch(/is beyond all numbers \(got -?Infinity\)/);
+  });
 });
 
 describe('a file is accepted', () => {
