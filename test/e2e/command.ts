@@ -32,12 +32,12 @@ export interface Running {
 
 /** Starts `sambench` with these arguments in the folder `cwd`. */
 export function start(args: readonly string[], cwd: string = root): Running {
-  return follow(spawn(process.execPath, ['--import', loader, cli, ...args], { cwd, env: environment() }));
+  return follow(process.execPath, ['--import', loader, cli, ...args], cwd);
 }
 
 /** Starts `npm run` with these arguments in the repository. */
 export function startNpm(args: readonly string[]): Running {
-  return follow(spawn('npm', ['run', '--silent', ...args], { cwd: root, env: environment() }));
+  return follow('npm', ['run', '--silent', ...args], root);
 }
 
 /** Runs `sambench` with these arguments to its end. */
@@ -51,7 +51,9 @@ function environment(): NodeJS.ProcessEnv {
   return rest;
 }
 
-function follow(child: ChildProcess): Running {
+/** Starts any program in the folder `cwd`, without the settings of the test runner. */
+export function follow(program: string, args: readonly string[], cwd: string): Running {
+  const child = spawn(program, args, { cwd, env: environment() });
   const started = performance.now();
   let stdout = '';
   let stderr = '';

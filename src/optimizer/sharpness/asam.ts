@@ -10,7 +10,7 @@ import { rhoSetting } from './sam.js';
 export const asam: SharpnessRule = {
   name: 'asam',
   title: 'Adaptive SAM',
-  source: 'Kwon et al. 2021, arXiv:2102.11600, equation 5; eta as in the authors’ code',
+  source: 'Kwon et al. 2021, arXiv:2102.11600, algorithm 1; eta and scope as in the authors’ code',
   settings: Type.Object({
     rho: rhoSetting,
     eta: Type.Number({ minimum: 0, description: 'Added to |w| in the scale of each weight.' }),

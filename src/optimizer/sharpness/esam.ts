@@ -7,7 +7,8 @@ import { rhoSetting } from './sam.js';
 
 /**
  * e = rho a / (|a| + 1e-12), a being the gradient at w over the first `fraction` of the batch, which is in random order;
- * the gradient at w + e over the whole batch. Loss, accuracy and moving statistics at w are those of the first part.
+ * the gradient at w + e over the whole batch. Loss, accuracy and moving statistics at w are those of the first part. Not
+ * all of Du et al. is here: they perturb a random share of the weights, and descend on the images whose loss rose most.
  */
 export const esam: SharpnessRule = {
   name: 'esam',

@@ -8,7 +8,8 @@ import { rhoSetting } from './sam.js';
 
 /**
  * m = lambda m + (1 - lambda) g, from 0; d = g - sigma m; e = rho d / (|d| + 1e-12); the gradient at w + e. The authors'
- * code begins with m = g and subtracts the m of the step before; for sigma = 1 that is the same direction.
+ * code subtracts the m of the step before, which for sigma = 1 is the same direction, and begins with m = g, not with 0:
+ * that difference fades with lambda to the power of the steps.
  */
 export const fsam: SharpnessRule = {
   name: 'fsam',

@@ -13,7 +13,7 @@ export const random: SharpnessRule = {
   name: 'random',
   title: 'Random perturbation of the same norm',
   source:
-    'The control of Foret et al. 2021, arXiv:2010.01412: equation 3 with a random direction for equation 2',
+    'A control for Foret et al. 2021, arXiv:2010.01412: equation 3 with a random direction in place of equation 2',
   settings: Type.Object({ rho: rhoSetting }),
   gradientEvaluations: () => 2,
   perturbationNorm: ({ rho }) => Number(rho),
