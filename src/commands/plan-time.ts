@@ -27,7 +27,10 @@ export async function speedFor(
   return speedOfCalibration(kinds, await calibrate(kinds, jobs));
 }
 
-/** Seconds that these cells take and the timing of the arms after them. */
+/** Seconds of the report at the end: mostly the loading of what draws charts. */
+const secondsOfReport = 5;
+
+/** Seconds that these cells take, the timing of the arms after them, each of which is prepared as a cell is, and the report. */
 export function secondsOfGrid(
   suite: Suite,
   cells: readonly Cell[],
@@ -36,8 +39,9 @@ export function secondsOfGrid(
   jobs: number,
 ): number {
   const { rounds, steps, warmup } = suite.timing;
-  const timed = representatives(all).reduce((sum, cell) => sum + secondsPerStep(cell, speed), 0);
-  const timing = timed * (rounds * steps + warmup) + speed.secondsPerCell;
+  const timed = representatives(all);
+  const step = timed.reduce((sum, cell) => sum + secondsPerStep(cell, speed), 0);
+  const timing = step * (rounds * steps + warmup) + timed.length * speed.secondsPerCell;
   const training = inRunOrder(cells).map((cell) => secondsOf(cell, speed));
-  return makespan(training, jobs) + timing;
+  return makespan(training, jobs) + timing + secondsOfReport;
 }

@@ -133,13 +133,13 @@ export function secondsPerStep(cell: Cell, speed: Speed): number {
 
 /**
  * Seconds of a whole cell. An evaluated image costs a third of an image's gradient, being the forward pass alone;
- * validation comes every epoch, the test once.
+ * validation comes every epoch, the test once, and an average of the weights is shown all training images once more.
  */
 export function secondsOf(cell: Cell, speed: Speed): number {
-  const { data, batch, epochs, optimizer } = cell.settings;
+  const { data, batch, epochs, optimizer, average } = cell.settings;
   const step = secondsPerStep(cell, speed);
   const perImage = step / (batch * gradientEvaluationsPerStep(optimizer)) / 3;
-  const evaluated = epochs * data.validation + data.test;
+  const evaluated = epochs * data.validation + data.test + (average ? data.train : 0);
   return cell.budget.steps * step + evaluated * perImage + speed.secondsPerCell;
 }
 

@@ -64,11 +64,13 @@ describe('the plan of a suite', () => {
 
   it('takes the time from a calibration', async () => {
     const { data, text } = await planned({ calibrate, jobs: 1 });
-    // Three seeds of 620 + 1240 steps of Adam and 620 of SAM, their evaluations, nine starts, and the timing phase.
+    // Three seeds of 620 + 1240 steps of Adam and 620 of SAM, their evaluations, nine starts; the timing phase, for which
+    // both arms start once more; the report.
     const evaluation = (epochs: number) => ((epochs * 500 + 1000) * 0.05) / 64 / 3;
     const training = 3 * (620 * 0.05 + 1240 * 0.05 + 620 * 0.1 + 2 * evaluation(10) + evaluation(20) + 15);
-    const timing = (5 * 10 + 3) * 0.15 + 5;
-    expect(data.estimate?.seconds).toBeCloseTo(training + timing, 6);
+    const timing = (5 * 10 + 3) * 0.15 + 2 * 5;
+    const report = 5;
+    expect(data.estimate?.seconds).toBeCloseTo(training + timing + report, 6);
     expect(data.estimate?.stepMilliseconds).toEqual({ adam: 50, sam: 100 });
     expect(text).toMatch(/Time: about 9 min \d+ s with one cell at a time; memory: about 1\.0 GB/);
   });

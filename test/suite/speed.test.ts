@@ -43,6 +43,13 @@ describe('the time of a cell', () => {
     expect(secondsOf(cellOf('sam', 10), speed)).toBeCloseTo(620 * 0.11 + (6000 * 0.11) / 2 / 64 / 3 + 7, 9);
   });
 
+  it('adds one look at all training images where the weights are averaged', () => {
+    const plain = cellOf('adam', 10);
+    const settings = { ...plain.settings, average: { name: 'ema', decay: 0.9 } as const };
+    const more = secondsOf({ ...plain, settings }, speed) - secondsOf(plain, speed);
+    expect(more).toBeCloseTo((4000 * 0.06) / 64 / 3, 9);
+  });
+
   it('of a kind that was not measured goes by its operations', () => {
     const [adam] = kinds;
     if (adam === undefined) throw new Error('no kind');

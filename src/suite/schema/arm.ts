@@ -1,5 +1,5 @@
 /** What an arm of a suite is, and the blocks that a suite sets for all arms and an arm for itself. */
-import Type from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import { defaults } from '../../defaults.js';
 import { axis, redescribed, strictObject } from './parts.js';
 import { optimizerSchema } from './registered.js';
@@ -97,6 +97,12 @@ const average = Type.Union(
   },
 );
 
+/** What an arm leaves out is the suite's, not the default. */
+function withoutDefault<Schema extends TSchema>(schema: Schema): Schema {
+  const { default: _preset, ...rest } = schema as Schema & { default?: unknown };
+  return rest as Schema;
+}
+
 const own = (what: string) => `${what} of this arm alone, in place of the suite's.`;
 
 export const arm = strictObject('One optimizer with its grid axes.', {
@@ -109,7 +115,7 @@ export const arm = strictObject('One optimizer with its grid axes.', {
   epochs: Type.Optional(axis<number | string>(armEpochs)),
   optimizer: optimizerSchema(),
   schedule: Type.Optional(redescribed(schedule, own('Schedule'))),
-  select: Type.Optional(redescribed(select, own('Choice of weights'))),
+  select: Type.Optional(redescribed(withoutDefault(select), own('Choice of weights'))),
   stop: Type.Optional(redescribed(stop, own('Callbacks'))),
   average: Type.Optional(average),
 });
