@@ -54,7 +54,7 @@ export async function workplace(changes: Record<string, unknown> = {}): Promise<
     ],
     async results() {
       const names = (await readdir(own)).filter(
-        (name) => /^[^.].*\.json$/.test(name) && name !== 'timing.json',
+        (name) => /^[^.].*\.json$/.test(name) && name !== 'timing.json' && name !== 'wall-time.json',
       );
       return Promise.all(
         names.sort().map(async (name) => JSON.parse(await readFile(path.join(own, name), 'utf8'))),
