@@ -23,7 +23,7 @@ export function summaryTable(summary: Summary): string {
   const notes = ['Test accuracy is the mean over n seeds ± half its 95 % t interval.'];
   if (summary.settings.some(({ contended }) => contended)) {
     notes.push(
-      '* Cells ran side by side, so their wall times are not comparable with others; step times are.',
+      '* Cells ran side by side or on a busy machine: their wall times are not comparable; step times, and the times that the report computes from them, are.',
     );
   }
   const shown = rows.some((row) => row.at(-1)) ? heads : heads.slice(0, -1);

@@ -93,7 +93,7 @@ export const setting = Type.Object(
   {
     description:
       'All seeds of one setting. Epochs to flops are planned for one seed, `spent` is the mean of what ran; ' +
-      '`stepTimeSeconds` is steps times the clean step time, `difference` is paired by seed, to the chosen setting of ' +
+      '`stepTimeSeconds` is the steps of the cells behind `trainSeconds` times the median step of the timing phase; `difference` is paired by seed, to the chosen setting of ' +
       "the baseline in the suite's metric.",
   },
 );

@@ -27,6 +27,8 @@ export function summarizeSetting(
   const ofTimed = (read: (record: CellRecord) => number) =>
     timed.length === 0 ? null : mean(timed.map(read));
   const stepMilliseconds = stepTimeOf(group, timing);
+  // Those of the cells whose training time is shown: an early stop leaves fewer than were planned.
+  const steps = ofTimed(({ budget }) => budget.steps) ?? group.budget.steps;
   return {
     id: group.id,
     arm: group.arm,
@@ -53,7 +55,7 @@ export function summarizeSetting(
       time.trainSeconds > 0 ? time.inputWaitSeconds / time.trainSeconds : 0,
     ),
     stepMilliseconds,
-    stepTimeSeconds: stepMilliseconds === null ? null : (stepMilliseconds * group.budget.steps) / 1000,
+    stepTimeSeconds: stepMilliseconds === null ? null : (stepMilliseconds * steps) / 1000,
     peakRssBytes:
       timed.length === 0 ? null : Math.max(...timed.map(({ memory }) => memory.peakRssBytes)) || null,
     seeds: group.seeds.map(summarizeSeed),

@@ -13,9 +13,15 @@ export function computeTable({ settings, compute, timing }: Summary): Table {
   }
   const contended = settings.some((setting) => setting.contended);
   const notes = [compute.sentence];
-  if (contended)
-    notes.push('* cells ran side by side: compare the times computed from the step time instead.');
+  if (contended) {
+    notes.push(
+      '* cells ran side by side or on a busy machine: compare the times computed from the step time instead.',
+    );
+  }
   if (timing) {
+    notes.push(
+      'From step time: the steps that ran × the median step of the timing phase, in which nothing ran beside them; it is what training would take undisturbed, without evaluation and start.',
+    );
     notes.push(
       `Step time: median of ${timing.rounds * timing.steps} steps in ${timing.rounds} balanced rounds, all arms in one process; ratio to the baseline with its 95 % interval over rounds.`,
     );
@@ -24,7 +30,7 @@ export function computeTable({ settings, compute, timing }: Summary): Table {
     name: 'compute',
     title: 'Compute',
     caption:
-      'What one seed costs. Training and wall time are means over seeds on one machine; “from step time” is steps × step time.',
+      'What one seed costs. Training and wall time are means over seeds on one machine; “from step time” is computed.',
     columns: [
       textColumn('arm'),
       numberColumn('epochs'),

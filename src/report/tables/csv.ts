@@ -51,6 +51,7 @@ const columns: readonly (readonly [string, (row: Row) => Value])[] = [
   ['other_seconds', ({ seed }) => seed.otherSeconds],
   ['contended', ({ seed }) => seed.contended],
   ['step_milliseconds', ({ setting }) => setting.stepMilliseconds],
+  ['step_time_seconds', ({ setting }) => setting.stepTimeSeconds],
   ['peak_rss_bytes', ({ seed }) => seed.peakRssBytes],
   ['fingerprint', ({ seed }) => seed.fingerprint],
   ['git_commit', ({ seed }) => seed.gitCommit],
