@@ -273,6 +273,30 @@ describe('checks and findings', () => {
     );
     expect(summaryOf(quickstart(seeds)).findings).toEqual([]);
   });
+
+  it('name all settings of one finding in one sentence', () => {
+    const idle = change(
+      quickstart(seeds, [0], [0.05, 0.1]),
+      ({ arm }) => arm === 'sam',
+      (result) => ({ ...result, ...(result.checks && { checks: { ...result.checks, appliedNorm: 0 } }) }),
+    );
+    expect(summaryOf(idle).findings).toEqual([
+      expect.stringMatching(
+        /^sam \(rho 0\.05\) and sam \(rho 0\.1\) compute a perturbation but take .*\(12 cells\)/,
+      ),
+    ]);
+  });
+
+  it('find batch norm on moving statistics that no step moves', () => {
+    const frozen = change(
+      quickstart(seeds),
+      ({ arm }) => arm === 'sam',
+      (result) => ({ ...result, ...(result.checks && { checks: { ...result.checks, statisticsMoves: 0 } }) }),
+    );
+    expect(summaryOf(frozen).findings).toEqual([
+      expect.stringMatching(/^sam normalizes by moving statistics that no step moves \(6 cells\): mean 0/),
+    ]);
+  });
 });
 
 describe('the verdict', () => {

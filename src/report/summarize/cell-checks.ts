@@ -1,6 +1,7 @@
 /** What was checked inside every cell while it trained, over all cells: a check that failed has failed its cell. */
 import type { CellChecks } from '../../results/result.js';
 import { type MeanInterval, tInterval } from '../../stats/t-interval.js';
+import { inWords, nameInText } from '../label.js';
 import { whole } from '../number.js';
 import type { Summary } from '../summary.js';
 import { type Group, included } from './group.js';
@@ -42,21 +43,39 @@ export function summarizeChecks(groups: readonly Group[]): Summary['diagnostics'
   });
 }
 
-/** Sentences about settings that declare a perturbation but took their gradient without it. */
+/** Which settings declare a perturbation but took their gradient without it: one sentence, or none. */
 export function findIdle(groups: readonly Group[]): string[] {
-  return groups.flatMap((group) => {
-    const checks = checkedCells([group]).map((cell) => cell.checks);
-    const declared = checks.filter(({ perturbationNorm }) => (perturbationNorm?.expected ?? 0) > 0);
-    const idle = declared.filter(
-      ({ appliedNorm, perturbationNorm }) =>
-        appliedNorm !== null && appliedNorm < 1e-3 * (perturbationNorm?.expected ?? 0),
-    );
-    if (idle.length === 0) return [];
-    const cells = idle.length === 1 ? '1 cell' : `${whole(idle.length)} cells`;
-    return [
-      `${group.label} computes a perturbation but takes its last gradient at the weights where the step began (${cells}): the perturbation changes nothing.`,
-    ];
+  const idle = matching(groups, ({ appliedNorm, perturbationNorm }) => {
+    const declared = perturbationNorm?.expected ?? 0;
+    return declared > 0 && appliedNorm !== null && appliedNorm < 1e-3 * declared;
   });
+  return idle.map(({ names, several, cells }) =>
+    several
+      ? `${names} compute a perturbation but take their last gradient at the weights where the step began (${cells}): the perturbation changes nothing.`
+      : `${names} computes a perturbation but takes its last gradient at the weights where the step began (${cells}): the perturbation changes nothing.`,
+  );
+}
+
+/** Which settings normalize by moving statistics that no step moves: one sentence, or none. */
+export function findFrozen(groups: readonly Group[]): string[] {
+  const frozen = matching(groups, ({ statisticsMoves }) => statisticsMoves === 0);
+  return frozen.map(
+    ({ names, several, cells }) =>
+      `${names} ${several ? 'normalize' : 'normalizes'} by moving statistics that no step moves (${cells}): mean 0 and variance 1 to the end, so batch norm does not normalize, neither in training nor in the test.`,
+  );
+}
+
+/** The settings that have cells whose checks are so, by name, with the number of these cells; empty where none has. */
+function matching(groups: readonly Group[], isSo: (checks: CellChecks) => boolean) {
+  const found = groups.flatMap((group) => {
+    const cells = checkedCells([group]).filter(({ checks }) => isSo(checks)).length;
+    return cells > 0 ? [{ group, cells }] : [];
+  });
+  if (found.length === 0) return [];
+  const tasks = new Set(groups.map(({ context }) => context)).size;
+  const names = new Set(found.map(({ group }) => nameInText(group, tasks > 1)));
+  const cells = found.reduce((sum, each) => sum + each.cells, 0);
+  return [{ names: inWords([...names]), several: names.size > 1, cells: count(cells) }];
 }
 
 function checkedCells(groups: readonly Group[]): Checked[] {

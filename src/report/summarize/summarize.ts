@@ -6,7 +6,7 @@ import type { MeasuredSteps } from '../../suite/wall-time.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
 import { bestSettings } from './best.js';
-import { checkCells, findIdle, summarizeChecks } from './cell-checks.js';
+import { checkCells, findFrozen, findIdle, summarizeChecks } from './cell-checks.js';
 import { chooseSettings } from './choose.js';
 import { compareArms, pairSettings, type Question } from './comparisons.js';
 import { checkCompute } from './compute.js';
@@ -109,7 +109,11 @@ export function summarizeCells(
     timing: summarizeTiming(timing, suite.compare.baseline),
     diagnostics: summarizeChecks(groups),
     twins,
-    findings: [...twins.map((found) => describeTwins(found, settings)), ...findIdle(groups)],
+    findings: [
+      ...twins.map((found) => describeTwins(found, settings)),
+      ...findIdle(groups),
+      ...findFrozen(groups),
+    ],
     sharpness: summarizeSharpness(groups),
     sharpnessTau: correlateSharpness(groups),
     environments: summarizeEnvironments(inOrder),

@@ -1,6 +1,7 @@
 /** Settings whose cells ended with the very same weights although their optimizers differ: what differs did nothing. */
 import { canonicalJson } from '../../suite/canonical.js';
 import type { CellSettings } from '../../suite/cell.js';
+import { inWords, nameInText } from '../label.js';
 import type { SettingSummary, Twins } from '../summary.js';
 
 /** Two settings of different optimizers, `dear` spending no less than `cheap` where their weights agree. */
@@ -43,7 +44,7 @@ export function describeTwins(
   const find = (id: string) => settings.find((setting) => setting.id === id);
   const nameOf = (id: string) => {
     const setting = find(id);
-    return setting ? called(setting, several) : id;
+    return setting ? nameInText(setting, several) : id;
   };
   const names = ids.map(nameOf);
   const everywhere = seeds.length === common;
@@ -54,13 +55,15 @@ export function describeTwins(
       : `in every seed (${common} of ${common})`;
   const perturbs = (id: string) => optimizerOf(find(id))?.base !== undefined;
   const onlyOnes = ids.every(perturbs) && !perturbs(of);
-  const idle = onlyOnes ? `the sharpness-aware step of ${list(names)}` : 'what sets their optimizers apart';
+  const idle = onlyOnes
+    ? `the sharpness-aware step of ${inWords(names)}`
+    : 'what sets their optimizers apart';
   const effect = everywhere ? 'has no effect' : 'had no effect there';
   const price =
     evaluations === 1
       ? 'at the same number of gradient evaluations'
       : `and costs ${Number(evaluations.toFixed(2))} times the gradient evaluations`;
-  return `${list([...names, nameOf(of)])} ended with the same weights, bit for bit, ${where}: ${idle} ${effect}, ${price}.`;
+  return `${inWords([...names, nameOf(of)])} ended with the same weights, bit for bit, ${where}: ${idle} ${effect}, ${price}.`;
 }
 
 function pairsOf(settings: readonly SettingSummary[]): Pair[] {
@@ -112,21 +115,10 @@ function closer(left: Pair, right: Pair): number {
   return right.seeds.length - left.seeds.length || right.evaluations - left.evaluations;
 }
 
-// The label of the tables, its settings in brackets: it stands in lists, which have commas of their own.
-function called({ arm, label, context }: SettingSummary, several: boolean): string {
-  const rest = [several ? context : '', label.slice(arm.length).replace(/^, /, '')].filter(Boolean);
-  return rest.length > 0 ? `${arm} (${rest.join(', ')})` : arm;
-}
-
 function differ(first: SettingSummary, second: SettingSummary): boolean {
   return canonicalJson(optimizerOf(first) ?? null) !== canonicalJson(optimizerOf(second) ?? null);
 }
 
 function optimizerOf(setting: SettingSummary | undefined): Readonly<Record<string, unknown>> | undefined {
   return (setting?.settings as Partial<CellSettings> | undefined)?.optimizer;
-}
-
-function list(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
 }
