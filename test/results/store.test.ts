@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SambenchError } from '../../src/errors.js';
+import type { WallTimeResult } from '../../src/results/result.js';
 import { openStore, type ResultStore } from '../../src/results/store.js';
 import { exampleCell, exampleResult } from './example.js';
 
@@ -108,6 +109,53 @@ describe('the store of results', () => {
     const error = await errorOf(store.write(result));
     expect(error.message).toContain('history[0].trainLoss');
     expect(await store.readAll()).toEqual([]);
+  });
+
+  it('keeps wall-time.json apart from the results, and refuses one whose step time fits any number of epochs', async () => {
+    const { environment } = exampleResult();
+    const measured = (medianMilliseconds: number): WallTimeResult => ({
+      schema: 1,
+      suite: 'tiny',
+      version: 1,
+      rounds: 1,
+      steps: 1,
+      warmup: 0,
+      kinds: [
+        {
+          kind: 'ab',
+          arm: 'adam',
+          cell: 'adam-e2-s1-00000000',
+          samplesMilliseconds: [medianMilliseconds],
+          batch: 16,
+          medianMilliseconds,
+          meanMilliseconds: medianMilliseconds,
+          sdMilliseconds: 0,
+        },
+      ],
+      environment,
+    });
+    expect(await store.readWallTime()).toBeNull();
+    await store.writeWallTime(measured(2));
+    expect(await store.readWallTime()).toEqual(measured(2));
+    expect(await store.readAll()).toEqual([]);
+    await expect(store.writeWallTime(measured(0))).rejects.toMatchObject({ code: 'result-invalid' });
+    expect(await store.readWallTime()).toEqual(measured(2));
+  });
+
+  it('knows how many labels were changed, where that was counted', async () => {
+    const result = exampleResult();
+    const counted = { ...result, provenance: { ...result.provenance, changedLabels: 38 } };
+    await store.write(counted);
+    expect(await store.read(result.cell)).toEqual(counted);
+    const text = await readFile(path.join(store.folder, `${result.cell}.json`), 'utf8');
+    await writeFile(
+      path.join(store.folder, `${result.cell}.json`),
+      text.replace('"changedLabels": 38', '"changedLabels": -1'),
+    );
+    await expect(store.read(result.cell)).rejects.toMatchObject({
+      code: 'result-invalid',
+      message: expect.stringContaining('provenance.changedLabels'),
+    });
   });
 
   it('keeps timing.json apart from the results', async () => {

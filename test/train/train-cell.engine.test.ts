@@ -39,6 +39,13 @@ describe('a cell', () => {
     expect(budget).toMatchObject({ epochs: 2, steps: 6, gradientEvaluations: 12 });
   });
 
+  it('says how many training labels the noise changed', async () => {
+    const noisy = { ...small, data: { ...data, labelNoise: 0.4 } };
+    // 40 % of 96 images, rounded.
+    expect((await resultOf(cellOf(adam, noisy))).provenance.changedLabels).toBe(38);
+    expect((await resultOf(cellOf(adam, small))).provenance.changedLabels).toBe(0);
+  });
+
   it('has no perturbation in its history where its optimizer perturbs nothing', async () => {
     const { history } = await resultOf(cellOf(adam, small));
     for (const row of history)
