@@ -100,6 +100,20 @@ describe('bench', () => {
     expect((await readdir(resultsFolder())).filter((name) => name.endsWith('.json'))).toHaveLength(5);
   });
 
+  it('with --jobs auto says how many cells run at a time and why, and measures nothing for cells as small', async () => {
+    vi.stubEnv('SAMBENCH_CACHE', path.join(root, 'cache'));
+    await suite('works', 'slow');
+    await run({ jobs: 'auto' });
+    expect(written).toMatch(/^\d cells? at a time: .+$/m);
+    expect(written).not.toContain('Measuring');
+    // Four cells and the timing.
+    expect(started).toBe(5);
+    started = 0;
+    written = '';
+    await run({ jobs: 'auto', fresh: true, quiet: true });
+    expect([started, written]).toEqual([5, '']);
+  });
+
   it('touches neither engine nor data the second time, and starts nothing', async () => {
     await suite('works', 'slow');
     await run();
