@@ -34,7 +34,7 @@ const cell = (arm: string, epochs: number): CellResult => {
 
 const finding =
   'batch norm mended and adam as published (2 epochs) ended with the same weights, bit for bit, in the one seed that ' +
-  'both finished: the sharpness-aware step of batch norm mended has no effect, and costs 2 times the gradient evaluations.';
+  'both finished: the sharpness-aware step of batch norm mended, which is sam-as-published, has no effect, and costs 2 times the gradient evaluations.';
 
 describe('the suite of the blog, shortened', () => {
   it('ends sam-as-published in the weights of Adam, bit for bit, at twice the gradient evaluations', () => {

@@ -346,6 +346,24 @@ describe('the verdict', () => {
     expect(verdict.limits[0]).toContain('were selected on the test data');
   });
 
+  it('says that an arm that leaks leaves a comparison of two others alone', () => {
+    const made = quickstart(seeds);
+    const third = <Item extends Cell | CellResult>(item: Item): Item => ({
+      ...item,
+      ...('id' in item ? { id: `third-${item.id}` } : { cell: `third-${item.cell}` }),
+      arm: 'third',
+      settings: { ...item.settings, select: 'test' },
+    });
+    const { verdict } = summaryOf({
+      ...made,
+      cells: [...made.cells, ...made.cells.filter(({ arm }) => arm === 'sam').map(third)],
+      results: [...made.results, ...made.results.filter(({ arm }) => arm === 'sam').map(third)],
+    });
+    expect(verdict.limits[0]).toBe(
+      'The weights of third were selected on the test data, so these accuracies are too high and say nothing beside those of sam and adam, which were not.',
+    );
+  });
+
   it('of an unclear comparison says what it would have missed', () => {
     const close = change(
       quickstart(seeds),

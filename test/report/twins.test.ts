@@ -78,6 +78,20 @@ describe('arms that ended with the same weights', () => {
     ]);
   });
 
+  it('are named with their rule where the arm is called otherwise', () => {
+    const made = twins();
+    const rename = <Item extends { arm: string }>(item: Item): Item =>
+      item.arm === 'sam' ? { ...item, arm: 'mended' } : item;
+    const [said] = summaryOf({
+      ...made,
+      cells: made.cells.map(rename),
+      results: made.results.map(rename),
+    }).findings;
+    expect(said).toContain(
+      'the sharpness-aware step of mended, which is sam, has no effect, and costs 2 times',
+    );
+  });
+
   it('are looked for within a task, which the sentence names', () => {
     const tasks = withWeights(quickstart(seeds, [0, 0.4]), ({ arm, seed, settings }) =>
       settings.data.labelNoise === 0.4 && (arm === 'sam' || settings.epochs === 20) ? `w ${seed}` : undefined,

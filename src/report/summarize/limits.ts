@@ -18,12 +18,16 @@ export function limitsOf(evidence: Evidence, primaries: readonly ComparisonSumma
   ];
 }
 
-function leaking({ settings, choices }: Evidence): string[] {
+function leaking({ suite, settings, choices }: Evidence): string[] {
   const arms = [...new Set(settings.filter(({ leaking }) => leaking).map(({ arm }) => arm))];
   const limits: string[] = [];
   if (arms.length > 0) {
+    const compared = arms.some((arm) => arm === suite.candidate || arm === suite.baseline);
+    const comparison = compared
+      ? 'the comparison leaks'
+      : `say nothing beside those of ${list([...new Set([suite.candidate, suite.baseline])])}, which were not`;
     limits.push(
-      `The weights of ${list(arms)} were selected on the test data, so these accuracies are too high and the comparison leaks.`,
+      `The weights of ${list(arms)} were selected on the test data, so these accuracies are too high and ${comparison}.`,
     );
   }
   const onTest = [...new Set(choices.filter(({ by }) => by === 'test').map(({ arm }) => arm))];

@@ -56,7 +56,7 @@ export function describeTwins(
   const perturbs = (id: string) => optimizerOf(find(id))?.base !== undefined;
   const onlyOnes = ids.every(perturbs) && !perturbs(of);
   const idle = onlyOnes
-    ? `the sharpness-aware step of ${inWords(names)}`
+    ? `the sharpness-aware step of ${inWords(names)}${ruleOf(ids.map(find))}`
     : 'what sets their optimizers apart';
   const effect = everywhere ? 'has no effect' : 'had no effect there';
   const price =
@@ -113,6 +113,14 @@ function pairOf(first: SettingSummary, second: SettingSummary): Pair {
 // More seeds in common first, then the cheaper twin, which costs more in comparison.
 function closer(left: Pair, right: Pair): number {
   return right.seeds.length - left.seeds.length || right.evaluations - left.evaluations;
+}
+
+// An arm may be called anything, so the rule is said where its name does not say it.
+function ruleOf(settings: readonly (SettingSummary | undefined)[]): string {
+  const rules = new Set(settings.map((setting) => optimizerOf(setting)?.name));
+  const [rule] = rules;
+  const plain = settings.every((setting) => setting?.arm === rule);
+  return rules.size > 1 || plain || typeof rule !== 'string' ? '' : `, which is ${rule},`;
 }
 
 function differ(first: SettingSummary, second: SettingSummary): boolean {
