@@ -17,6 +17,8 @@ export interface MeasuredSteps {
 /** The epochs that one kind of step of an arm got at its largest budget, and from what. */
 export interface EpochChoice {
   arm: string;
+  /** What sets this kind of step apart from others of the arm, e.g. `m 16`; empty where there are none. */
+  detail: string;
   batch: number;
   /** Hash of what the step costs: see `wallTimeKind`. */
   kind: string;
@@ -113,14 +115,38 @@ function chooseInGroup(cells: readonly Cell[], times: StepTimes): EpochChoice[] 
   const reference = rows.find((row) => row.settings.epochs * row.epochSeconds === seconds);
   return rows.map((row): EpochChoice => {
     const { arm, kind, settings, stepMilliseconds } = row;
+    const siblings = rows.filter((other) => other.arm === arm).map((other) => other.settings);
     const declared = settings.epochs;
     // Rounding must not cost an epoch where the time is an exact multiple.
     const fitting = row.epochSeconds > 0 ? Math.floor(seconds / row.epochSeconds + 1e-9) : declared;
     const epochs = Math.max(declared, fitting);
     const { batch } = settings;
-    return { arm, batch, kind, declared, epochs, stepMilliseconds, seconds, reference: row === reference };
+    const detail = detailOf(settings, siblings);
+    return {
+      arm,
+      detail,
+      batch,
+      kind,
+      declared,
+      epochs,
+      stepMilliseconds,
+      seconds,
+      reference: row === reference,
+    };
   });
 }
+
+/** The optimizer's own settings in which kinds of steps of one arm differ. */
+function detailOf({ optimizer }: CellSettings, siblings: readonly CellSettings[]): string {
+  return Object.entries(optimizer)
+    .filter(([name, value]) => name !== 'base' && siblings.some((other) => other.optimizer[name] !== value))
+    .filter(([name]) => stepSettings.has(name))
+    .map(([name, value]) => `${name} ${value ?? 'the batch'}`)
+    .join(', ');
+}
+
+/** Settings that change what a step costs; others, such as rho, differ within a kind. */
+const stepSettings: ReadonlySet<string> = new Set(['m', 'bn', 'k', 'fraction']);
 
 function epochSeconds({
   settings: { data, batch },
@@ -144,8 +170,9 @@ const mostNamed = 8;
 export function describeChoices({ choices, machine }: MeasuredSteps): string {
   const batches = new Set(choices.map(({ batch }) => batch)).size;
   const named = choices.slice(0, mostNamed).map((choice) => {
-    const { arm, batch, declared, epochs, stepMilliseconds, seconds, reference } = choice;
-    const at = `${arm}${batches > 1 ? ` at batch ${batch}` : ''} ${epochs} epochs`;
+    const { arm, detail, batch, declared, epochs, stepMilliseconds, seconds, reference } = choice;
+    const which = [detail, batches > 1 ? `batch ${batch}` : ''].filter(Boolean).join(', ');
+    const at = `${arm}${which ? ` (${which})` : ''} ${epochs} epochs`;
     const was = epochs === declared ? '' : ` in place of ${declared}`;
     const step = `${Number(stepMilliseconds.toPrecision(3))} ms a step`;
     return reference

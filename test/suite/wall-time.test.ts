@@ -118,6 +118,15 @@ describe('epochs at equal wall time', () => {
       [16, 10],
       [64, 20],
     ]);
+    const choices = expandSuite({ suite }).epochChoices ?? [];
+    expect(choices.map(({ arm, detail }) => [arm, detail])).toEqual([
+      ['adam', ''],
+      ['sam', 'm 16'],
+      ['sam', 'm 64'],
+    ]);
+    expect(describeChoices({ stepTimes: {}, machine: 'x', choices })).toContain(
+      'sam (m 64) 20 epochs in place of 10',
+    );
   });
 
   it('lets skip rules speak of epochs as the suite declares them', () => {
