@@ -35,6 +35,7 @@ export interface Binding {
   readonly TF_ATTR_FLOAT: number;
   readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_SHAPE: number;
+  isUsingGpuDevice(): boolean;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
 }
 

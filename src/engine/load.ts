@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url);
 export interface EngineOptions {
   /** Threads of one operation. */
   threads: number;
-  /** Operations that may run at the same time; default as many as `threads`. */
+  /** Operations that may run at the same time; default one, as the threads of several get in each other's way. */
   interThreads?: number;
   /** Show TensorFlow's own log lines. */
   verbose?: boolean;
@@ -45,7 +45,7 @@ let current: { key: string; engine: Promise<LoadedEngine> } | null = null;
  * options are an error, because TensorFlow reads them once per process.
  */
 export function loadEngine(options: EngineOptions): Promise<LoadedEngine> {
-  const { threads, interThreads = threads, verbose = false, graphRewriting = true, oneDnn = true } = options;
+  const { threads, interThreads = 1, verbose = false, graphRewriting = true, oneDnn = true } = options;
   const key = JSON.stringify({ threads, interThreads, graphRewriting, oneDnn });
   if (current === null) {
     current = { key, engine: load({ threads, interThreads, verbose, graphRewriting, oneDnn }) };
@@ -72,6 +72,7 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
     });
   }
   setTensorflow(tensorflow);
+  require(location.operations);
   loadNativeGraphs(location.graph);
   setGraphRewriting(options.graphRewriting);
   return {

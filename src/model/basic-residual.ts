@@ -2,7 +2,6 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import Type from 'typebox';
 import { averagePool } from '../engine/operations/pool.js';
-import { rectify } from '../engine/operations/rectify.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
 import {
@@ -78,10 +77,9 @@ function describe(
 }
 
 function runBlock(pass: Pass, x: Tensor4D, { name, inputs, outputs, stride }: Block): Tensor4D {
-  const inner = rectify(normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, stride));
-  const main = normalizedConvolution(pass, inner, `${name}_c1`, `${name}_bn1`, 1);
+  const inner = normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, stride, { rectify: true });
   const shortcut = stride === 1 ? x : widened(everySecond(x), outputs - inputs);
-  return rectify(tf().add(main, shortcut));
+  return normalizedConvolution(pass, inner, `${name}_c1`, `${name}_bn1`, 1, { rectify: true, shortcut });
 }
 
 /** Rows and columns 0, 2, 4 …: by slices of matrices, whose gradients are slices and paddings again. */
@@ -117,7 +115,7 @@ export const resnet: Network = {
   describe,
   forward(images, weights, mode, settings) {
     const pass = beginPass(weights, mode, settings);
-    let x = rectify(normalizedConvolution(pass, images, 'stem', 'stem_bn', 1));
+    let x = normalizedConvolution(pass, images, 'stem', 'stem_bn', 1, { rectify: true });
     for (const block of blocksOf(settings)) x = runBlock(pass, x, block);
     return endPass(pass, dense(pass, averagePool(x), 'dense'));
   },

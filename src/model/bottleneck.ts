@@ -2,8 +2,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import Type from 'typebox';
 import { averagePool } from '../engine/operations/pool.js';
-import { rectify } from '../engine/operations/rectify.js';
-import { tf } from '../engine/tensorflow.js';
 import {
   beginPass,
   convolutionParameters,
@@ -119,13 +117,13 @@ function describe(
 
 function runBlock(pass: Pass, x: Tensor4D, block: Block): Tensor4D {
   const { name, stride, projects } = block;
-  const narrow = rectify(normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, 1));
-  const middle = rectify(normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride));
+  const narrow = normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, 1, { rectify: true });
+  const middle = normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride, { rectify: true });
   // The shortcut has no normalization: its bias joins the offset of the one beside it, which saves a pass over the sum.
-  const bias = projects && pass.options.useBias ? vector(pass, `${name}_skip.bias`) : undefined;
-  const main = normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, bias);
+  const offset = projects && pass.options.useBias ? vector(pass, `${name}_skip.bias`) : undefined;
   const shortcut = projects ? convolutionWithoutBias(pass, x, `${name}_skip`, stride) : x;
-  return rectify(tf().add(main, shortcut));
+  const around = { rectify: true, shortcut, ...(offset && { offset }) };
+  return normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, around);
 }
 
 function network(name: string, title: string, source: string, groups: readonly Group[]): Network {
@@ -138,9 +136,9 @@ function network(name: string, title: string, source: string, groups: readonly G
     describe: (settings, image, classes) => describe(blocks, image, classes, optionsOf(settings).useBias),
     forward(images, weights, mode, settings) {
       const pass = beginPass(weights, mode, settings);
-      let x = rectify(normalizedConvolution(pass, images, 'stem', 'stem_bn', 1));
+      let x = normalizedConvolution(pass, images, 'stem', 'stem_bn', 1, { rectify: true });
       for (const block of blocks) x = runBlock(pass, x, block);
-      const features = averagePool(rectify(normalize(pass, x, 'head_bn')));
+      const features = averagePool(normalize(pass, x, 'head_bn', { rectify: true }));
       return endPass(pass, dense(pass, features, 'dense'));
     },
   };

@@ -1,6 +1,10 @@
 /** The layers that the networks are built from, over named weights; batch statistics are gathered on the way. */
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { normalizeByBatch, normalizeByMoving } from '../engine/operations/batch-normalization.js';
+import {
+  type Afterwards,
+  normalizeByBatch,
+  normalizeByMoving,
+} from '../engine/operations/batch-normalization.js';
 import { addBias } from '../engine/operations/bias.js';
 import { convolve } from '../engine/operations/convolution.js';
 import { matrixProduct } from '../engine/operations/matrix-product.js';
@@ -99,7 +103,6 @@ export function convolutionWithoutBias(pass: Pass, x: Tensor4D, name: string, st
 /**
  * A convolution followed at once by a batch normalization. By the batch's own statistics the bias cancels out of the
  * result, so it is neither added nor given a gradient (which is exactly zero); it only shifts the recorded mean.
- * `offset` is added to the normalization's own.
  */
 export function normalizedConvolution(
   pass: Pass,
@@ -107,12 +110,12 @@ export function normalizedConvolution(
   name: string,
   normalization: string,
   stride: number,
-  offset?: Tensor1D,
+  around: Around = {},
 ): Tensor4D {
   if (pass.mode === 'moving') {
-    return normalize(pass, convolution(pass, x, name, stride), normalization, offset);
+    return normalize(pass, convolution(pass, x, name, stride), normalization, around);
   }
-  const y = normalize(pass, convolutionWithoutBias(pass, x, name, stride), normalization, offset);
+  const y = normalize(pass, convolutionWithoutBias(pass, x, name, stride), normalization, around);
   const meanName = `${normalization}.moving_mean`;
   const mean = pass.statistics.get(meanName);
   if (mean && pass.options.useBias)
@@ -120,18 +123,24 @@ export function normalizedConvolution(
   return y;
 }
 
+/** What a normalization does besides: see `Afterwards`, and `offset`, which is added to its own. */
+export interface Around extends Afterwards {
+  offset?: Tensor1D;
+}
+
 /** Batch normalization of `x`, by the batch or by the moving statistics as the pass says. */
-export function normalize(pass: Pass, x: Tensor4D, name: string, offset?: Tensor1D): Tensor4D {
+export function normalize(pass: Pass, x: Tensor4D, name: string, around: Around = {}): Tensor4D {
   const scale = vector(pass, `${name}.gamma`);
   const beta = vector(pass, `${name}.beta`);
-  const shift: Tensor1D = offset ? tf().add(beta, offset) : beta;
+  const shift: Tensor1D = around.offset ? tf().add(beta, around.offset) : beta;
   const epsilon = pass.options.bnEpsilon;
   const meanName = `${name}.moving_mean`;
   const varianceName = `${name}.moving_variance`;
   if (pass.mode === 'moving') {
-    return normalizeByMoving(x, scale, shift, vector(pass, meanName), vector(pass, varianceName), epsilon);
+    const mean = vector(pass, meanName);
+    return normalizeByMoving(x, scale, shift, mean, vector(pass, varianceName), epsilon, around);
   }
-  const { y, mean, variance } = normalizeByBatch(x, scale, shift, epsilon);
+  const { y, mean, variance } = normalizeByBatch(x, scale, shift, epsilon, around);
   pass.statistics.set(meanName, mean);
   pass.statistics.set(varianceName, variance);
   return y;

@@ -2,7 +2,6 @@
 import type { Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import Type from 'typebox';
 import { averagePool } from '../engine/operations/pool.js';
-import { rectify } from '../engine/operations/rectify.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
 import {
@@ -90,8 +89,8 @@ function describe(
 /** The projection takes the activated input, the identity the input itself. */
 function runBlock(pass: Pass, x: Tensor4D, block: Block, rate: number): Tensor4D {
   const { name, stride } = block;
-  const active = rectify(normalize(pass, x, `${name}_bn0`));
-  const inner = rectify(normalizedConvolution(pass, active, `${name}_c0`, `${name}_bn1`, stride));
+  const active = normalize(pass, x, `${name}_bn0`, { rectify: true });
+  const inner = normalizedConvolution(pass, active, `${name}_c0`, `${name}_bn1`, stride, { rectify: true });
   const main = convolution(pass, dropout(pass, inner, rate), `${name}_c1`, 1);
   const shortcut = projects(block) ? convolution(pass, active, `${name}_skip`, stride) : x;
   return tf().add(main, shortcut);
@@ -119,7 +118,7 @@ export const wrn: Network = {
     const rate = Number(settings.dropout ?? 0);
     let x = convolution(pass, images, 'stem', 1);
     for (const block of blocksOf(settings)) x = runBlock(pass, x, block, rate);
-    const features = averagePool(rectify(normalize(pass, x, 'head_bn')));
+    const features = averagePool(normalize(pass, x, 'head_bn', { rectify: true }));
     return endPass(pass, dense(pass, features, 'dense'));
   },
 };

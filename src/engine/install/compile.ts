@@ -1,4 +1,4 @@
-/** Compiles the addon of TensorFlow.js against TensorFlow's headers, and a small one of our own. */
+/** Compiles the addon of TensorFlow.js against TensorFlow's headers, and those of our own. */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -14,8 +14,16 @@ const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { inc
   .include_dir;
 
 /** Whether the engine's addons are compiled. */
-export function hasAddons({ binding, standardError, graph, facts, addons }: EngineLocation): boolean {
-  return [binding, standardError, graph, facts, join(addons, 'tensorflow')].every((file) => existsSync(file));
+export function hasAddons({
+  binding,
+  standardError,
+  graph,
+  operations,
+  facts,
+  addons,
+}: EngineLocation): boolean {
+  const files = [binding, standardError, graph, operations, facts, join(addons, 'tensorflow')];
+  return files.every((file) => existsSync(file));
 }
 
 /** The words of the C++ compiler's command: `$CXX`, else g++, else clang++; null when there is none. */
@@ -68,16 +76,38 @@ async function compileInto(
     const result = await runProgram(command, all, { signal, cwd: scratch });
     if (result.code !== 0) throw compilerFailed(command, result);
   };
-  const compile = async (source: string, object: string) => {
-    await run('-I', location.headers, '-c', source, '-o', object);
+  const compile = async (source: string, object: string, ...flags: string[]) => {
+    await run('-I', location.headers, ...flags, '-c', source, '-o', object);
   };
-  await run('-shared', join(nativeFolder, 'standard_error.cc'), '-o', join(target, 'standard_error.node'));
+  const native = (name: string) => join(nativeFolder, name);
+  await run('-shared', native('standard_error.cc'), '-o', join(target, 'standard_error.node'));
   report({ stage: 'compile', fraction: 0.1 });
-  await compile(join(nativeFolder, 'graph.cc'), 'graph.o');
-  report({ stage: 'compile', fraction: 0.4 });
+  await compile(native('graph.cc'), 'graph.o');
+  report({ stage: 'compile', fraction: 0.3 });
+  const operations: string[] = [];
+  for (const name of ['operations', 'normalize', 'convolve']) {
+    await compile(native(`${name}.cc`), `${name}.o`, '-std=c++17');
+    operations.push(`${name}.o`);
+  }
+  for (const { name, flags } of arithmetic) {
+    for (const [variant, instructions] of Object.entries(variants())) {
+      const object = `${name}-${variant}.o`;
+      await compile(
+        native(`${name}.cc`),
+        object,
+        '-std=c++17',
+        '-O3',
+        '-Wno-psabi',
+        ...flags,
+        ...instructions,
+      );
+      operations.push(object);
+    }
+  }
+  report({ stage: 'compile', fraction: 0.5 });
   for (const [index, name] of ['tfjs_backend', 'tfjs_binding'].entries()) {
     await compile(join(tfjsFolder(), 'binding', `${name}.cc`), `${name}.o`);
-    report({ stage: 'compile', fraction: 0.6 + 0.2 * index });
+    report({ stage: 'compile', fraction: 0.7 + 0.1 * index });
   }
   // Empty libraries of the same names stand in for the real ones, whose symbols take the linker many seconds.
   await writeFile(join(scratch, 'stub.cc'), '');
@@ -85,11 +115,28 @@ async function compileInto(
     await run('-shared', 'stub.cc', `-Wl,-soname,${name}`, '-o', name);
   const libraries = ['-Wl,--no-as-needed', ...location.libraryNames, '-Wl,-rpath,$ORIGIN/tensorflow'];
   await run('-shared', 'graph.o', ...libraries, '-o', join(target, 'graph.node'));
+  await run('-shared', ...operations, ...libraries, '-o', join(target, 'operations.node'));
   const objects = ['tfjs_backend.o', 'tfjs_binding.o'];
   await run('-shared', ...objects, ...libraries, '-o', join(target, 'tfjs_binding.node'));
   await rm(scratch, { recursive: true });
   await symlink(relative(location.addons, location.libraries), join(target, 'tensorflow'));
   report({ stage: 'compile', fraction: 0.9 });
+}
+
+/** Our files of arithmetic. A rectifier must be recomputed to the bit, so nothing is contracted where there is one. */
+const arithmetic = [
+  { name: 'normalization', flags: ['-ffp-contract=off'] },
+  { name: 'winograd', flags: ['-ffp-contract=fast'] },
+];
+
+/** The compiler's flags for each kind of processor that arithmetic is compiled for; see native/variants.h. */
+function variants(): Record<string, string[]> {
+  if (process.arch !== 'x64') return { baseline: [] };
+  return {
+    baseline: [],
+    avx2: ['-mavx2', '-mfma'],
+    avx512: ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mfma'],
+  };
 }
 
 /** Loads the addons in `folder` and returns what they say; throws `engine-failed` when they do not load. */
@@ -99,8 +146,13 @@ async function tryAddons(
   signal: AbortSignal | undefined,
 ): Promise<EngineProbe> {
   const here = (path: string) => join(folder, basename(path));
-  const { binding, standardError, graph } = location;
-  const addons = { binding: here(binding), standardError: here(standardError), graph: here(graph) };
+  const { binding, standardError, graph, operations } = location;
+  const addons = {
+    binding: here(binding),
+    standardError: here(standardError),
+    graph: here(graph),
+    operations: here(operations),
+  };
   const result = await probeEngine(addons, signal);
   if (!('failure' in result)) return result;
   throw new SambenchError('engine-failed', {

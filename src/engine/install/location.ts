@@ -29,6 +29,8 @@ export interface EngineLocation {
   standardError: string;
   /** The addon that builds and runs graphs. */
   graph: string;
+  /** The addon that adds our own operations to TensorFlow. */
+  operations: string;
   /** File with what the engine said of itself when it was tried (an `EngineProbe`). */
   facts: string;
 }
@@ -79,7 +81,7 @@ export const nativeFolder = fileURLToPath(new URL('../native', import.meta.url))
 /** The addons of an engine, in a folder keyed by all that they depend on besides the library. */
 export function addonsIn(
   folder: string,
-): Pick<EngineLocation, 'addons' | 'binding' | 'standardError' | 'graph' | 'facts'> {
+): Pick<EngineLocation, 'addons' | 'binding' | 'standardError' | 'graph' | 'operations' | 'facts'> {
   const key = `addon-tfjs${tfjsVersion()}-napi${nodeApiVersion}-r${recipeVersion}-${sourcesHash()}`;
   const addons = join(folder, key);
   return {
@@ -87,6 +89,7 @@ export function addonsIn(
     binding: join(addons, 'tfjs_binding.node'),
     standardError: join(addons, 'standard_error.node'),
     graph: join(addons, 'graph.node'),
+    operations: join(addons, 'operations.node'),
     facts: join(addons, 'engine.json'),
   };
 }

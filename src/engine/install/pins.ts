@@ -18,7 +18,7 @@ export const tensorflowVersion = '2.21.0';
 export const nodeApiVersion = 8;
 
 /** Raised when the way of compiling changes, so that old addons are not reused. */
-export const recipeVersion = 3;
+export const recipeVersion = 4;
 
 /** The Python that the wheels are for. They are never run, so it need not be the machine's own. */
 export const wheelPython = '3.12';

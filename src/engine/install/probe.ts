@@ -14,13 +14,13 @@ export interface EngineProbe {
 }
 
 const script = `
-const [, standardErrorPath, bindingPath, graphPath] = process.argv;
+const [, standardErrorPath, bindingPath, ...others] = process.argv;
 const standardError = require(standardErrorPath);
 standardError.take();
 let binding;
 try {
   binding = require(bindingPath);
-  require(graphPath);
+  others.forEach((path) => require(path));
 } finally {
   const lines = standardError.give();
   if (binding) {
@@ -31,6 +31,9 @@ try {
 }
 `;
 
+/** The addons that an engine consists of. */
+export type EngineAddons = Pick<EngineLocation, 'binding' | 'standardError' | 'graph' | 'operations'>;
+
 /** What an install found and kept of the engine in `location`. */
 export function keptProbe({ facts }: Pick<EngineLocation, 'facts'>): EngineProbe {
   return JSON.parse(readFileSync(facts, 'utf8')) as EngineProbe;
@@ -38,12 +41,12 @@ export function keptProbe({ facts }: Pick<EngineLocation, 'facts'>): EngineProbe
 
 /** Loads all addons; returns what the engine says, or why it does not load, as one line. */
 export async function probeEngine(
-  { binding, standardError, graph }: Pick<EngineLocation, 'binding' | 'standardError' | 'graph'>,
+  { binding, standardError, graph, operations }: EngineAddons,
   signal?: AbortSignal,
 ): Promise<EngineProbe | { failure: string }> {
   // At log level 0 every version of TensorFlow says whether it uses oneDNN; the newer ones do so at any level.
   const env = { ...process.env, NODE_OPTIONS: '', TF_ENABLE_ONEDNN_OPTS: '1', TF_CPP_MIN_LOG_LEVEL: '0' };
-  const args = ['-e', script, standardError, binding, graph];
+  const args = ['-e', script, standardError, binding, graph, operations];
   const result = await runProgram(process.execPath, args, { env, signal });
   if (result.code === 0) return JSON.parse(result.stdout) as EngineProbe;
   const lines = result.stderr.split('\n').filter((line) => /\S/.test(line));

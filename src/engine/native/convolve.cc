@@ -1,0 +1,249 @@
+// The operations SambenchConvolution, SambenchStridedConvolution, SambenchConvolutionInputGrad and
+// SambenchConvolutionFilterGrad: 3x3 convolutions with TensorFlow's padding SAME and numbers of channels that are multiples
+// of sixteen, by minimal filtering on blocks of tiles that fit in a core's cache.
+#include <stdlib.h>
+#include <string.h>
+
+#include <algorithm>
+
+#include "kernel.h"
+#include "operations.h"
+#include "parallel.h"
+#include "variants.h"
+#include "winograd.h"
+
+namespace sambench {
+namespace {
+
+const WinogradRoutines& Routines() {
+  static const WinogradRoutines* best = SAMBENCH_BEST(Winograd);
+  return *best;
+}
+
+/** Memory that a thread keeps between runs, aligned for vectors. */
+class Scratch {
+ public:
+  ~Scratch() { free(data_); }
+  float* Get(int64_t count) {
+    if (count > size_) {
+      free(data_);
+      data_ = static_cast<float*>(aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64));
+      size_ = data_ ? count : 0;
+      if (!data_) throw std::bad_alloc();
+    }
+    return data_;
+  }
+
+ private:
+  float* data_ = nullptr;
+  int64_t size_ = 0;
+};
+
+struct Settings {
+  int64_t stride = 1;
+};
+
+template <int stride>
+void* CreateWithStride(TF_OpKernelConstruction*) {
+  return new Settings{stride};
+}
+
+void* Create(TF_OpKernelConstruction* construction) {
+  auto* settings = new Settings;
+  Status status;
+  TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  return settings;
+}
+
+void Destroy(void* settings) { delete static_cast<Settings*>(settings); }
+
+Images ImagesOf(const Floats& tensor) {
+  if (tensor.rank() != 4) throw std::runtime_error("a convolution of something that is not a batch of images");
+  return {tensor.data(), tensor.length(0), tensor.length(1), tensor.length(2), tensor.length(3)};
+}
+
+int64_t Reduced(int64_t length, int64_t stride) { return (length + stride - 1) / stride; }
+
+/** The padding before the first row and column that SAME means. */
+Padding Before(const Images& x, int64_t stride) {
+  const auto before = [=](int64_t length) {
+    return std::max<int64_t>(0, (Reduced(length, stride) - 1) * stride + 3 - length) / 2;
+  };
+  return {before(x.height), before(x.width)};
+}
+
+void CheckShapes(const Images& x, const Floats& kernel, const Images& y, int64_t stride) {
+  const bool fits = kernel.rank() == 4 && kernel.length(0) == 3 && kernel.length(1) == 3 &&
+                    kernel.length(2) == x.channels && kernel.length(3) == y.channels && x.batch == y.batch &&
+                    y.height == Reduced(x.height, stride) && y.width == Reduced(x.width, stride);
+  if (!fits || x.channels % 16 != 0 || y.channels % 16 != 0)
+    throw std::runtime_error("a 3x3 convolution of shapes that do not fit each other, or not sixteen channels at a time");
+}
+
+/** The tiles of a stack of images, in blocks whose transforms fit in a core's cache. */
+struct Blocks {
+  Blocks(int64_t batch, int64_t rows, int64_t columns, int64_t floatsOfTile)
+      : rows(rows), columns(columns), tiles(batch * rows * columns) {
+    // Half a megabyte; a multiple of the six tiles that are multiplied at once.
+    size = std::clamp<int64_t>(131072 / floatsOfTile / 6 * 6, 12, 96);
+    count = (tiles + size - 1) / size;
+  }
+  int64_t First(int64_t index) const { return index * size; }
+  int64_t Length(int64_t index) const { return std::min(size, tiles - index * size); }
+  int64_t rows, columns, tiles, size, count;
+};
+
+/** y = the convolution of x by `scheme`; tiles begin `beforeX` and `beforeY` outside of them. */
+void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kernel, bool transposed, const Images& y,
+              const Padding& beforeX, const Padding& beforeY) {
+  static thread_local Scratch kernels;
+  float* transformed = kernels.Get(scheme.positions * x.channels * y.channels);
+  Team& team = Team::Get();
+  team.Divide(x.channels / 16, [&](int64_t part) {
+    scheme.transformKernel(kernel.data(), x.channels, y.channels, transposed, 16 * part, 16 * part + 16, transformed);
+  });
+  const Blocks blocks(x.batch, Reduced(y.height + beforeY.rows, scheme.outputs),
+                      Reduced(y.width + beforeY.columns, scheme.outputs),
+                      scheme.positions * (x.channels + y.channels));
+  team.Divide(blocks.count, [&](int64_t index) {
+    static thread_local Scratch scratch;
+    const int64_t length = blocks.Length(index), first = blocks.First(index);
+    const int64_t inputs = scheme.positions * length * x.channels, outputs = scheme.positions * length * y.channels;
+    const int64_t edge = std::max(x.channels, y.channels);
+    float* tiles = scratch.Get(inputs + outputs + 2 * edge);
+    float* products = tiles + inputs;
+    float* zeros = products + outputs;
+    memset(zeros, 0, edge * sizeof(float));
+    scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
+    scheme.multiply(tiles, transformed, length, x.channels, y.channels, products);
+    scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
+  });
+}
+
+/** Inputs x, kernel; output y. */
+void Compute(void* settings, TF_OpKernelContext* context) {
+  Guard(context, [&] {
+    const int64_t stride = static_cast<const Settings*>(settings)->stride;
+    Run run(context);
+    const Floats input = run.Input(0), kernel = run.Input(1);
+    const Images x = ImagesOf(input);
+    if (kernel.rank() != 4) throw std::runtime_error("a kernel that is not one of a convolution");
+    const Floats output =
+        run.Output(0, {x.batch, Reduced(x.height, stride), Reduced(x.width, stride), kernel.length(3)});
+    const Images y = ImagesOf(output);
+    CheckShapes(x, kernel, y, stride);
+    Convolve(stride == 1 ? Routines().plain : Routines().strided, x, kernel, false, y, Before(x, stride), {0, 0});
+  });
+}
+
+/** Inputs dy, kernel, x; output dx. */
+void ComputeInputGradient(void* settings, TF_OpKernelContext* context) {
+  Guard(context, [&] {
+    const int64_t stride = static_cast<const Settings*>(settings)->stride;
+    Run run(context);
+    const Floats gradient = run.Input(0), kernel = run.Input(1), input = run.Input(2);
+    const Floats output = run.Output(0, input.shape());
+    const Images dy = ImagesOf(gradient), dx = ImagesOf(output);
+    CheckShapes(dx, kernel, dy, stride);
+    // The reversed kernel reaches as far before a pixel as the kernel reaches behind it: with SAME and stride 1, one.
+    if (stride == 1) return Convolve(Routines().flipped, dy, kernel, true, dx, {1, 1}, {0, 0});
+    Convolve(Routines().spread, dy, kernel, true, dx, {0, 0}, Before(dx, stride));
+  });
+}
+
+/** Inputs x, dy, kernel; output the gradient of the kernel. */
+void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
+  Guard(context, [&] {
+    const int64_t stride = static_cast<const Settings*>(settings)->stride;
+    Run run(context);
+    const Floats input = run.Input(0), gradient = run.Input(1), kernel = run.Input(2);
+    const Images x = ImagesOf(input), dy = ImagesOf(gradient);
+    CheckShapes(x, kernel, dy, stride);
+    const Floats output = run.Output(0, kernel.shape());
+    const WinogradScheme& scheme = stride == 1 ? Routines().plain : Routines().strided;
+    const int64_t plane = x.channels * dy.channels, volume = scheme.positions * plane;
+    const Blocks blocks(x.batch, Reduced(dy.height, scheme.outputs), Reduced(dy.width, scheme.outputs),
+                        scheme.positions * (x.channels + dy.channels));
+    // Each strand adds up its own blocks in order, whichever thread works on it.
+    Team& team = Team::Get();
+    const int64_t strands = std::min<int64_t>(team.members(), blocks.count);
+    static thread_local Scratch totals;
+    float* sums = totals.Get(strands * volume);
+    team.Divide(strands, [&](int64_t strand) {
+      static thread_local Scratch scratch;
+      float* own = sums + strand * volume;
+      memset(own, 0, volume * sizeof(float));
+      for (int64_t index = blocks.count * strand / strands; index < blocks.count * (strand + 1) / strands; index++) {
+        const int64_t length = blocks.Length(index), first = blocks.First(index);
+        const int64_t inputs = scheme.positions * length * x.channels, outputs = scheme.positions * length * dy.channels;
+        const int64_t edge = std::max(x.channels, dy.channels);
+        float* tiles = scratch.Get(inputs + outputs + edge);
+        float* products = tiles + inputs;
+        float* zeros = products + outputs;
+        memset(zeros, 0, edge * sizeof(float));
+        scheme.transformInput(x, Before(x, stride), blocks.rows, blocks.columns, first, length, zeros, tiles);
+        scheme.spreadGradient(dy, blocks.rows, blocks.columns, first, length, zeros, products);
+        scheme.accumulate(tiles, products, length, x.channels, dy.channels, own);
+      }
+    });
+    team.Divide(x.channels / 16, [&](int64_t part) {
+      scheme.gatherKernel(sums, strands, x.channels, dy.channels, 16 * part, 16 * part + 16, output.data());
+    });
+  });
+}
+
+/** Infers y [batch, height / stride, width / stride, out] from x and the kernel. */
+template <int stride>
+void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
+  Shapes shapes(context, status);
+  TF_ShapeHandle* x = shapes.Input(0);
+  TF_ShapeHandle* kernel = shapes.Input(1);
+  const int64_t height = shapes.Length(x, 1), width = shapes.Length(x, 2);
+  if (height < 0 || width < 0) return TF_ShapeInferenceContextSetUnknownShape(context, status);
+  TF_ShapeHandle* shape = shapes.Part(x, 0, 1);
+  shape = shapes.Join(shape, shapes.Vector(Reduced(height, stride)));
+  shape = shapes.Join(shape, shapes.Vector(Reduced(width, stride)));
+  shapes.SetOutput(0, shapes.Join(shape, shapes.Part(kernel, 3, 4)));
+}
+
+void InferLikeThird(TF_ShapeInferenceContext* context, TF_Status* status) { SameShape(context, 2, 0, status); }
+
+}  // namespace
+
+void RegisterConvolution() {
+  Register({"SambenchConvolution",
+            {},
+            {"x: float", "kernel: float"},
+            {"y: float"},
+            Infer<1>,
+            CreateWithStride<1>,
+            Compute,
+            Destroy});
+  Register({"SambenchStridedConvolution",
+            {},
+            {"x: float", "kernel: float"},
+            {"y: float"},
+            Infer<2>,
+            CreateWithStride<2>,
+            Compute,
+            Destroy});
+  Register({"SambenchConvolutionInputGrad",
+            {"stride: int"},
+            {"dy: float", "kernel: float", "x: float"},
+            {"dx: float"},
+            InferLikeThird,
+            Create,
+            ComputeInputGradient,
+            Destroy});
+  Register({"SambenchConvolutionFilterGrad",
+            {"stride: int"},
+            {"x: float", "dy: float", "kernel: float"},
+            {"dkernel: float"},
+            InferLikeThird,
+            Create,
+            ComputeFilterGradient,
+            Destroy});
+}
+
+}  // namespace sambench

@@ -1,0 +1,12 @@
+// The operations that this library adds to TensorFlow, by the function that makes each known.
+#ifndef SAMBENCH_OPERATIONS_H_
+#define SAMBENCH_OPERATIONS_H_
+
+namespace sambench {
+
+void RegisterNormalization();
+void RegisterConvolution();
+
+}  // namespace sambench
+
+#endif

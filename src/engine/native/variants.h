@@ -1,0 +1,23 @@
+// Files of arithmetic are compiled several times, for processors of any kind and, on x86, for newer ones; which, the
+// compiler's flags say. The best that this machine can run is chosen when the library is loaded.
+#ifndef SAMBENCH_VARIANTS_H_
+#define SAMBENCH_VARIANTS_H_
+
+#if defined(__AVX512F__)
+#define SAMBENCH_VARIANT(name) name##Avx512
+#elif defined(__AVX2__)
+#define SAMBENCH_VARIANT(name) name##Avx2
+#else
+#define SAMBENCH_VARIANT(name) name##Baseline
+#endif
+
+#if defined(__x86_64__)
+#define SAMBENCH_BEST(name)                                   \
+  (__builtin_cpu_supports("avx512f") ? name##Avx512()         \
+   : __builtin_cpu_supports("avx2")  ? name##Avx2()           \
+                                     : name##Baseline())
+#else
+#define SAMBENCH_BEST(name) name##Baseline()
+#endif
+
+#endif

@@ -1,0 +1,62 @@
+// What winograd.cc computes: the parts of a 3x3 convolution by minimal filtering, on blocks of tiles, one table of
+// functions for each kind of processor.
+#ifndef SAMBENCH_WINOGRAD_H_
+#define SAMBENCH_WINOGRAD_H_
+
+#include <stdint.h>
+
+namespace sambench {
+
+/** A stack of images [batch, height, width, channels], or what is outside of them: zeros to read, a place to write to. */
+struct Images {
+  float* data;
+  int64_t batch, height, width, channels;
+};
+
+/** Rows above and columns left of the images that the first tiles begin with. */
+struct Padding {
+  int64_t rows, columns;
+};
+
+/** One way to compute a convolution: sizes along one axis, and the parts. `block` tiles begin at number `first`. */
+struct WinogradScheme {
+  /** Products of a tile: the square of those along one axis. */
+  int64_t positions;
+  /** Outputs along one axis that a tile has. */
+  int64_t outputs;
+  /**
+   * Transforms kernels [3, 3, in, out] to [positions, panels of out, in, width of a panel]; with `transposed`, the
+   * channels change their roles. Handles channels `begin` to `end` of the reduced axis.
+   */
+  void (*transformKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t begin, int64_t end,
+                          float* transformed);
+  /** Tiles of the input, to [positions, block, channels]. */
+  void (*transformInput)(const Images& input, const Padding& before, int64_t rows, int64_t columns, int64_t first,
+                         int64_t block, const float* zeros, float* tiles);
+  /** Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. */
+  void (*multiply)(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products);
+  /** Products to the tiles of the output. */
+  void (*transformOutput)(const float* products, const Padding& before, int64_t rows, int64_t columns, int64_t first,
+                          int64_t block, const Images& output, float* outside);
+  /** Tiles of the output's gradient, to [positions, block, out]: the transpose of `transformOutput`. */
+  void (*spreadGradient)(const Images& gradient, int64_t rows, int64_t columns, int64_t first, int64_t block,
+                         const float* zeros, float* products);
+  /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
+  void (*accumulate)(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums);
+  /** Sums to the gradient of kernels [3, 3, in, out], for input channels `begin` to `end`: adds up `strands` of them. */
+  void (*gatherKernel)(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
+                       float* gradient);
+};
+
+struct WinogradRoutines {
+  /** Convolutions of stride 1 (also the gradient of their input), of stride 2, and the gradient of the latter's input. */
+  WinogradScheme plain, flipped, strided, spread;
+};
+
+const WinogradRoutines* WinogradBaseline();
+const WinogradRoutines* WinogradAvx2();
+const WinogradRoutines* WinogradAvx512();
+
+}  // namespace sambench
+
+#endif
