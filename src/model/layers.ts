@@ -2,12 +2,14 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import {
   type Afterwards,
+  type BatchNormalized,
   normalizeByBatch,
   normalizeByMoving,
 } from '../engine/operations/batch-normalization.js';
 import { addBias } from '../engine/operations/bias.js';
 import { convolve } from '../engine/operations/convolution.js';
 import { matrixProduct } from '../engine/operations/matrix-product.js';
+import { convolveAndNormalize } from '../engine/operations/normalized-convolution.js';
 import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
@@ -100,6 +102,11 @@ export function convolutionWithoutBias(pass: Pass, x: Tensor4D, name: string, st
   return convolve(x, pass.weights(`${name}.kernel`) as Tensor4D, stride);
 }
 
+/** What a normalization does besides: see `Afterwards`, and `offset`, which is added to its own. */
+export interface Around extends Afterwards {
+  offset?: Tensor1D;
+}
+
 /**
  * A convolution followed at once by a batch normalization. By the batch's own statistics the bias cancels out of the
  * result, so it is neither added nor given a gradient (which is exactly zero); it only shifts the recorded mean.
@@ -115,34 +122,41 @@ export function normalizedConvolution(
   if (pass.mode === 'moving') {
     return normalize(pass, convolution(pass, x, name, stride), normalization, around);
   }
-  const y = normalize(pass, convolutionWithoutBias(pass, x, name, stride), normalization, around);
-  const meanName = `${normalization}.moving_mean`;
-  const mean = pass.statistics.get(meanName);
-  if (mean && pass.options.useBias)
-    pass.statistics.set(meanName, tf().add(mean, vector(pass, `${name}.bias`)));
-  return y;
-}
-
-/** What a normalization does besides: see `Afterwards`, and `offset`, which is added to its own. */
-export interface Around extends Afterwards {
-  offset?: Tensor1D;
+  const kernel = pass.weights(`${name}.kernel`) as Tensor4D;
+  const { scale, offset } = affine(pass, normalization, around);
+  const found = convolveAndNormalize(x, kernel, stride, scale, offset, pass.options.bnEpsilon, around);
+  const bias = pass.options.useBias ? vector(pass, `${name}.bias`) : null;
+  return keepStatistics(pass, normalization, found, bias);
 }
 
 /** Batch normalization of `x`, by the batch or by the moving statistics as the pass says. */
 export function normalize(pass: Pass, x: Tensor4D, name: string, around: Around = {}): Tensor4D {
-  const scale = vector(pass, `${name}.gamma`);
-  const beta = vector(pass, `${name}.beta`);
-  const shift: Tensor1D = around.offset ? tf().add(beta, around.offset) : beta;
+  const { scale, offset } = affine(pass, name, around);
   const epsilon = pass.options.bnEpsilon;
-  const meanName = `${name}.moving_mean`;
-  const varianceName = `${name}.moving_variance`;
   if (pass.mode === 'moving') {
-    const mean = vector(pass, meanName);
-    return normalizeByMoving(x, scale, shift, mean, vector(pass, varianceName), epsilon, around);
+    const mean = vector(pass, `${name}.moving_mean`);
+    const variance = vector(pass, `${name}.moving_variance`);
+    return normalizeByMoving(x, scale, offset, mean, variance, epsilon, around);
   }
-  const { y, mean, variance } = normalizeByBatch(x, scale, shift, epsilon, around);
-  pass.statistics.set(meanName, mean);
-  pass.statistics.set(varianceName, variance);
+  return keepStatistics(pass, name, normalizeByBatch(x, scale, offset, epsilon, around), null);
+}
+
+/** Scale and offset of the normalization `name`. */
+function affine(pass: Pass, name: string, around: Around): { scale: Tensor1D; offset: Tensor1D } {
+  const beta = vector(pass, `${name}.beta`);
+  const offset: Tensor1D = around.offset ? tf().add(beta, around.offset) : beta;
+  return { scale: vector(pass, `${name}.gamma`), offset };
+}
+
+/** Keeps the statistics of the batch, whose mean lacks the `bias` of the convolution before; returns y. */
+function keepStatistics(
+  pass: Pass,
+  name: string,
+  { y, mean, variance }: BatchNormalized,
+  bias: Tensor1D | null,
+): Tensor4D {
+  pass.statistics.set(`${name}.moving_mean`, bias ? (tf().add(mean, bias) as Tensor1D) : mean);
+  pass.statistics.set(`${name}.moving_variance`, variance);
   return y;
 }
 

@@ -85,7 +85,7 @@ async function compileInto(
   await compile(native('graph.cc'), 'graph.o');
   report({ stage: 'compile', fraction: 0.3 });
   const operations: string[] = [];
-  for (const name of ['operations', 'normalize', 'convolve']) {
+  for (const name of ['operations', 'normalize', 'convolve', 'project']) {
     await compile(native(`${name}.cc`), `${name}.o`, '-std=c++17');
     operations.push(`${name}.o`);
   }

@@ -1,7 +1,6 @@
 // The operations SambenchConvolution, SambenchStridedConvolution, SambenchConvolutionInputGrad and
 // SambenchConvolutionFilterGrad: 3x3 convolutions with TensorFlow's padding SAME and numbers of channels that are multiples
 // of sixteen, by minimal filtering on blocks of tiles that fit in a core's cache.
-#include <stdlib.h>
 #include <string.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "kernel.h"
 #include "operations.h"
 #include "parallel.h"
+#include "scratch.h"
 #include "variants.h"
 #include "winograd.h"
 
@@ -19,25 +19,6 @@ const WinogradRoutines& Routines() {
   static const WinogradRoutines* best = SAMBENCH_BEST(Winograd);
   return *best;
 }
-
-/** Memory that a thread keeps between runs, aligned for vectors. */
-class Scratch {
- public:
-  ~Scratch() { free(data_); }
-  float* Get(int64_t count) {
-    if (count > size_) {
-      free(data_);
-      data_ = static_cast<float*>(aligned_alloc(64, (count * sizeof(float) + 63) / 64 * 64));
-      size_ = data_ ? count : 0;
-      if (!data_) throw std::bad_alloc();
-    }
-    return data_;
-  }
-
- private:
-  float* data_ = nullptr;
-  int64_t size_ = 0;
-};
 
 struct Settings {
   int64_t stride = 1;

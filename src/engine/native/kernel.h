@@ -28,7 +28,8 @@ class Status {
 class Floats {
  public:
   explicit Floats(TF_Tensor* tensor) : tensor_(tensor, TF_DeleteTensor) {}
-  float* data() const { return static_cast<float*>(TF_TensorData(tensor_.get())); }
+  /** Null where there is no tensor. */
+  float* data() const { return tensor_ ? static_cast<float*>(TF_TensorData(tensor_.get())) : nullptr; }
   int64_t size() const { return TF_TensorElementCount(tensor_.get()); }
   int rank() const { return TF_NumDims(tensor_.get()); }
   int64_t length(int dimension) const { return TF_Dim(tensor_.get(), dimension); }

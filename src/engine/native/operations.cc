@@ -11,6 +11,7 @@ napi_value Init(napi_env env, napi_value exports) {
   try {
     sambench::RegisterNormalization();
     sambench::RegisterConvolution();
+    sambench::RegisterProjection();
   } catch (const std::exception& failure) {
     napi_throw_error(env, nullptr, failure.what());
   }

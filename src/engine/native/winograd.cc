@@ -152,6 +152,11 @@ struct Spreading {
   }
 };
 
+/** One product: a kernel of one tap. */
+struct Pixel {
+  static constexpr int positions = 1;
+};
+
 // ---- tiles ---------------------------------------------------------------------------------------------------------
 
 /** Where a tile lies: image, and row and column of tiles in it. */
@@ -306,6 +311,16 @@ void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transpos
   }
 }
 
+void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed) {
+  for (int64_t first = 0; first < out; first += kPanel) {
+    const int64_t width = PanelWidth(first, out);
+    for (int64_t c = 0; c < in; c++) {
+      for (int64_t k = 0; k < width; k++)
+        packed[first * in + c * width + k] = kernel[transposed ? (first + k) * in + c : c * out + first + k];
+    }
+  }
+}
+
 template <typename Scheme>
 void GatherKernel(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
                   float* gradient) {
@@ -455,7 +470,8 @@ namespace sambench {
 
 const WinogradRoutines* SAMBENCH_VARIANT(Winograd)() {
   static constexpr WinogradRoutines routines = {BothWays<Plain>(), Forwards<Flipped>(), BothWays<Strided>(),
-                                                Forwards<Spreading>()};
+                                                Forwards<Spreading>(),
+                                                {PackKernel, Multiply<Pixel>, Accumulate<Pixel>}};
   return &routines;
 }
 

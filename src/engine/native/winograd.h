@@ -48,9 +48,17 @@ struct WinogradScheme {
                        float* gradient);
 };
 
+/** The parts of a product of matrices, as a convolution of 1x1 kernels [in, out]; see `WinogradScheme`. */
+struct PixelScheme {
+  void (*packKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed);
+  void (*multiply)(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products);
+  void (*accumulate)(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums);
+};
+
 struct WinogradRoutines {
   /** Convolutions of stride 1 (also the gradient of their input), of stride 2, and the gradient of the latter's input. */
   WinogradScheme plain, flipped, strided, spread;
+  PixelScheme pixel;
 };
 
 const WinogradRoutines* WinogradBaseline();

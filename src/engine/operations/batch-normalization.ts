@@ -113,7 +113,8 @@ const fusedWithShortcut: Kernel<'x' | 'scale' | 'offset' | 'shortcut'> = {
   },
 };
 
-function fusedAttributes(
+/** Attributes of our own operations that normalize. */
+export function fusedAttributes(
   { epsilon, rectify }: Readonly<Record<string, number | boolean>>,
   shortcuts: number,
 ) {

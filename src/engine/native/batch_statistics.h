@@ -1,0 +1,205 @@
+// The statistics of batch normalization over rows of channels. Sums go over chunks of rows that fit in a core's cache and
+// are combined in double precision in a fixed order, so they do not depend on the number of threads.
+#ifndef SAMBENCH_BATCH_STATISTICS_H_
+#define SAMBENCH_BATCH_STATISTICS_H_
+
+#include <math.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "kernel.h"
+#include "normalization.h"
+#include "parallel.h"
+#include "variants.h"
+
+namespace sambench {
+
+inline const NormalizationRoutines& Normalizing() {
+  static const NormalizationRoutines* best = SAMBENCH_BEST(Normalization);
+  return *best;
+}
+
+/** A tensor seen as rows of channels, and the chunks of rows that it is worked through in. */
+struct Rows {
+  explicit Rows(const Floats& x) : Rows(x.rank() > 0 ? x.size() / std::max<int64_t>(1, x.length(x.rank() - 1)) : 0,
+                                        x.rank() > 0 ? x.length(x.rank() - 1) : 0) {}
+  Rows(int64_t rows, int64_t channels) : channels(channels), rows(rows) {
+    if (channels == 0 || rows == 0) throw std::runtime_error("batch normalization of nothing");
+    // About 64 KB, and a multiple of the rows that are worked on at once, in sums (four) and in products (six).
+    chunk = std::max<int64_t>(12, 16384 / channels / 12 * 12);
+    chunks = (rows + chunk - 1) / chunk;
+  }
+  int64_t Begin(int64_t index) const { return index * chunk; }
+  int64_t Count(int64_t index) const { return std::min(chunk, rows - index * chunk); }
+  int64_t channels, rows, chunk, chunks;
+};
+
+/** Calls `work` with every chunk, by several threads; backwards where the last chunks are still in the cache. */
+template <typename Work>
+void Forwards(const Rows& rows, const Work& work) {
+  Team::Get().Divide(rows.chunks, work);
+}
+template <typename Work>
+void Backwards(const Rows& rows, const Work& work) {
+  Team::Get().Divide(rows.chunks, [&](int64_t index) { work(rows.chunks - 1 - index); });
+}
+
+/** Joins the moments of the chunks (Chan, Golub and LeVeque 1979): mean and biased variance of all rows. */
+inline void JoinMoments(const Rows& rows, const std::vector<float>& means, const std::vector<float>& squares,
+                        float* mean, float* variance) {
+  std::vector<double> m(rows.channels, 0), s(rows.channels, 0);
+  double seen = 0;
+  for (int64_t index = 0; index < rows.chunks; index++) {
+    const double count = static_cast<double>(rows.Count(index));
+    const double total = seen + count;
+    const double share = count / total, weight = seen * share;
+    for (int64_t c = 0; c < rows.channels; c++) {
+      const double delta = means[index * rows.channels + c] - m[c];
+      m[c] += delta * share;
+      s[c] += squares[index * rows.channels + c] + delta * delta * weight;
+    }
+    seen = total;
+  }
+  for (int64_t c = 0; c < rows.channels; c++) {
+    mean[c] = static_cast<float>(m[c]);
+    variance[c] = static_cast<float>(s[c] / seen);
+  }
+}
+
+/** Scale divided by the deviation. */
+inline std::vector<float> Slope(const float* scale, const float* variance, int64_t channels, float epsilon) {
+  std::vector<float> slope(channels);
+  for (int64_t c = 0; c < channels; c++)
+    slope[c] = static_cast<float>(scale[c] / sqrt(static_cast<double>(variance[c]) + epsilon));
+  return slope;
+}
+
+/** What the gradient of the input needs of all rows: see `NormalizationRoutines::gradient`. */
+struct Pull {
+  std::vector<float> average, pull;
+};
+
+/** Joins the sums of the chunks: the gradients of scale and offset, and what the gradient of the input needs. */
+inline Pull JoinSums(const Rows& rows, const std::vector<float>& sums, const std::vector<float>& products,
+                     const float* variance, float epsilon, float* dscale, float* doffset) {
+  Pull joined{std::vector<float>(rows.channels), std::vector<float>(rows.channels)};
+  for (int64_t c = 0; c < rows.channels; c++) {
+    double total = 0, product = 0;
+    for (int64_t index = 0; index < rows.chunks; index++) {
+      total += sums[index * rows.channels + c];
+      product += products[index * rows.channels + c];
+    }
+    const double spread = static_cast<double>(variance[c]) + epsilon;
+    doffset[c] = static_cast<float>(total);
+    dscale[c] = static_cast<float>(product / sqrt(spread));
+    joined.average[c] = static_cast<float>(total / static_cast<double>(rows.rows));
+    joined.pull[c] = static_cast<float>(product / static_cast<double>(rows.rows) / spread);
+  }
+  return joined;
+}
+
+/** The settings of an operation that normalizes, as its kernel keeps them. */
+struct NormalizationSettings {
+  float epsilon = 0;
+  bool rectify = false;
+
+  static void* Create(TF_OpKernelConstruction* construction) {
+    auto* settings = new NormalizationSettings;
+    Status status;
+    unsigned char rectify = 0;
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "rectify", &rectify, status);
+    if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+    settings->rectify = rectify != 0;
+    return settings;
+  }
+  static void Destroy(void* settings) { delete static_cast<NormalizationSettings*>(settings); }
+};
+
+inline void CheckLength(const Floats& vector, int64_t length) {
+  if (vector.size() != length) throw std::runtime_error("a vector of batch normalization of another length");
+}
+
+/**
+ * Normalizes `x`, whose chunk `index` is complete after `produce(index)`: mean, biased variance, and y, rectified or added
+ * to the shortcut (null: none) and rectified.
+ */
+template <typename Produce>
+void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const float* x, const Produce& produce,
+                   const Floats& scale, const Floats& offset, const float* shortcut, float* mean, float* variance,
+                   float* y) {
+  const int64_t channels = rows.channels;
+  CheckLength(scale, channels);
+  CheckLength(offset, channels);
+  std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
+  Forwards(rows, [&](int64_t index) {
+    produce(index);
+    Normalizing().moments(x + rows.Begin(index) * channels, rows.Count(index), channels, &means[index * channels],
+                          &squares[index * channels]);
+  });
+  JoinMoments(rows, means, squares, mean, variance);
+  const std::vector<float> slope = Slope(scale.data(), variance, channels, settings.epsilon);
+  const auto normalize = settings.rectify ? Normalizing().rectified : Normalizing().normalize;
+  Backwards(rows, [&](int64_t index) {
+    const int64_t at = rows.Begin(index) * channels;
+    if (shortcut) {
+      Normalizing().added(x + at, shortcut + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+    } else {
+      normalize(x + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+    }
+  });
+}
+
+/** The gradient of a normalization: the sums over all rows when it is made, then that of the input chunk by chunk. */
+class NormalizationGradient {
+ public:
+  /**
+   * Without a shortcut `y` and `through` are null. With one, y is the output, and `through` becomes the gradient before
+   * the rectifier, which is the shortcut's.
+   */
+  NormalizationGradient(const NormalizationSettings& settings, const Rows& rows, const float* dy, const float* x,
+                        const Floats& scale, const Floats& offset, const Floats& mean, const Floats& variance,
+                        const float* y, float* through, float* dscale, float* doffset)
+      : rows_(rows),
+        gradient_(through ? through : dy),
+        x_(x),
+        mean_(mean.data()),
+        offset_(offset.data()),
+        rectify_(settings.rectify && !through) {
+    const int64_t channels = rows.channels;
+    for (const Floats* vector : {&scale, &offset, &mean, &variance}) CheckLength(*vector, channels);
+    slope_ = Slope(scale.data(), variance.data(), channels, settings.epsilon);
+    std::vector<float> sums(rows.chunks * channels), products(rows.chunks * channels);
+    const auto sum = rectify_ ? Normalizing().rectifiedSums : Normalizing().sums;
+    Forwards(rows, [&](int64_t index) {
+      const int64_t at = rows.Begin(index) * channels, count = rows.Count(index);
+      if (through) Normalizing().throughRectifier(dy + at, y + at, count * channels, through + at);
+      sum(gradient_ + at, x_ + at, count, channels, mean_, slope_.data(), offset_, &sums[index * channels],
+          &products[index * channels]);
+    });
+    pull_ = JoinSums(rows, sums, products, variance.data(), settings.epsilon, dscale, doffset);
+  }
+
+  /** The gradient of chunk `index` of the input. */
+  void Input(int64_t index, float* dx) const {
+    const int64_t at = rows_.Begin(index) * rows_.channels;
+    const auto gradient = rectify_ ? Normalizing().rectifiedGradient : Normalizing().gradient;
+    gradient(gradient_ + at, x_ + at, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_,
+             pull_.average.data(), pull_.pull.data(), dx);
+  }
+
+ private:
+  const Rows rows_;
+  const float* gradient_;
+  const float* x_;
+  const float* mean_;
+  const float* offset_;
+  bool rectify_;
+  std::vector<float> slope_;
+  Pull pull_;
+};
+
+}  // namespace sambench
+
+#endif
