@@ -398,12 +398,8 @@ void Multiply(const float* tiles, const float* kernel, int64_t block, int64_t in
 template <int wide>
 SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
                                     float* sums) {
-  Lanes total[4][wide];
-#pragma GCC unroll 8
-  for (int c = 0; c < 4; c++) {
-#pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) total[c][k] = Load(sums + c * out + k * kLanes);
-  }
+  // From zero, block by block: one long sum would lose more to rounding.
+  Lanes total[4][wide] = {};
   for (int64_t t = 0; t < block; t++) {
     Lanes m[wide];
 #pragma GCC unroll 8
@@ -418,7 +414,10 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
 #pragma GCC unroll 8
   for (int c = 0; c < 4; c++) {
 #pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) Store(sums + c * out + k * kLanes, total[c][k]);
+    for (int k = 0; k < wide; k++) {
+      float* at = sums + c * out + k * kLanes;
+      Store(at, Load(at) + total[c][k]);
+    }
   }
 }
 
