@@ -115,7 +115,8 @@ function summarize({ arm, id, settings }: Cell, samplesMilliseconds: number[]): 
     samplesMilliseconds,
     medianMilliseconds,
     meanMilliseconds,
-    sdMilliseconds: Math.sqrt(squares / (count - 1)),
+    // Of a single sample nothing is known; zero, as the number of samples is told beside it.
+    sdMilliseconds: Math.sqrt(squares / Math.max(1, count - 1)),
     imagesPerSecond: (1000 * settings.batch) / medianMilliseconds,
   };
 }
