@@ -217,6 +217,15 @@ function checkCompare({ compare, arms }: Suite): Problem[] {
     const fix = offer(compare[role], names);
     return [{ path: `compare.${role}`, problem: 'is the name of no arm', value: compare[role], fix }];
   });
+  for (const [index, control] of compare.controls.entries()) {
+    const path = `compare.controls[${index}]`;
+    if (!names.includes(control)) {
+      problems.push({ path, problem: 'is the name of no arm', value: control, fix: offer(control, names) });
+    } else if (control === compare.baseline || control === compare.candidate) {
+      const problem = `is the ${control === compare.baseline ? 'baseline' : 'candidate'}, which is compared already`;
+      problems.push({ path, problem, value: control, fix: 'Leave it out here.' });
+    }
+  }
   if (arms.length > 1 && compare.baseline === compare.candidate) {
     const problem = 'is the baseline, so that nothing is compared';
     const others = names.filter((name) => name !== compare.baseline);

@@ -59,7 +59,14 @@ export interface Suite {
     /** What `wallTime` chooses epochs from; before that was measured, all epochs are as declared. */
     measured?: MeasuredSteps;
   };
-  compare: { baseline: string; candidate: string; metric: 'accuracy' | 'loss'; poolFingerprints: boolean };
+  compare: {
+    baseline: string;
+    candidate: string;
+    /** Arms that the candidate is compared with besides. */
+    controls: readonly string[];
+    metric: 'accuracy' | 'loss';
+    poolFingerprints: boolean;
+  };
   tune: { axes: readonly string[] } | null;
   skip: readonly SkipRule[];
   timing: { rounds: number; steps: number; warmup: number };
@@ -110,6 +117,7 @@ export function resolveSuite(written: WrittenSuite): Suite {
     compute: { equal: written.compute?.equal ?? defaults.compute.equal },
     compare: {
       ...written.compare,
+      controls: written.compare.controls ?? [],
       metric: written.compare.metric ?? defaults.metric,
       poolFingerprints: written.compare.poolFingerprints ?? defaults.poolFingerprints,
     },

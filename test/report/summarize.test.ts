@@ -319,6 +319,30 @@ describe('the verdict', () => {
     expect(summaryOf(turned).verdict.outcome).toBe('worse');
   });
 
+  it('rests on the baseline alone, beside which the candidate is compared with controls', () => {
+    const made = quickstart(seeds);
+    // A third arm that does exactly as well as the baseline at its largest budget.
+    const renamed = <Item extends { arm: string; settings: Cell['settings'] }>(
+      items: readonly Item[],
+      id: keyof Item,
+    ) =>
+      items
+        .filter(({ arm, settings }) => arm === 'adam' && settings.epochs === 40)
+        .map((item) => ({ ...item, [id]: `control-${item[id]}`, arm: 'control' }));
+    const withControl = {
+      ...made,
+      suite: { ...made.suite, compare: { ...made.suite.compare, controls: ['control'] } },
+      cells: [...made.cells, ...renamed(made.cells, 'id')],
+      results: [...made.results, ...renamed(made.results, 'cell')],
+    };
+    const { comparisons, verdict } = summaryOf(withControl);
+    const primary = comparisons.find(({ role }) => role === 'primary');
+    const others = comparisons.filter(({ role }) => role === 'other');
+    expect(verdict.sentence).toBe(summaryOf(made).verdict.sentence);
+    expect(others.map(({ difference }) => difference.mean)).toEqual([0, primary?.difference.mean]);
+    expect(others[1]?.candidate).toBe(primary?.candidate);
+  });
+
   it('prefers less where the metric is a loss', () => {
     const made = quickstart(seeds);
     const loss = {

@@ -395,6 +395,24 @@ const rows: Row[] = [
     '"sam"',
   ],
   [
+    'a control that is no arm',
+    (s) => {
+      s.compare.controls = ['sma'];
+    },
+    'compare.controls[0]',
+    '"sma"',
+    'Did you mean "sam"?',
+  ],
+  [
+    'a control that is the candidate',
+    (s) => {
+      s.compare.controls = ['sam'];
+    },
+    'compare.controls[0]',
+    'is the candidate, which is compared already',
+    'Leave it out here.',
+  ],
+  [
     'two arms of one name',
     (s) => {
       arm(s, 1).name = 'adam';

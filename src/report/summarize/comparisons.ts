@@ -8,6 +8,8 @@ import type { Choice, ComparisonSummary, Outcome, SettingSummary } from '../summ
 export interface Question {
   baseline: string;
   candidate: string;
+  /** Arms that the candidate is compared with besides. */
+  controls: readonly string[];
   metric: 'accuracy' | 'loss';
 }
 
@@ -15,7 +17,8 @@ const alpha = 0.05;
 
 /**
  * For each context: the candidate's chosen setting against the baseline's (`primary`), against the baseline's other
- * settings (`budget`), and every other arm's chosen setting against the baseline's (`other`). The exact p-values are
+ * settings (`budget`) and the controls' chosen ones (`other`), and every other arm's chosen setting against the baseline's
+ * (`other`). The exact p-values are
  * corrected by Holm's method within two families: the primary comparisons, one a task, which the suite declared
  * beforehand; and all others, which are looked at besides. Those of `budget` answer no new question.
  */
@@ -47,7 +50,9 @@ export function compareArms(
     }
     for (const rival of rivals) {
       const setting = byId.get(rival.setting);
-      if (setting && rival.arm !== question.candidate) add('other', setting, baseline);
+      if (!setting || rival.arm === question.candidate) continue;
+      add('other', setting, baseline);
+      if (primary && question.controls.includes(rival.arm)) add('other', primary, setting);
     }
   }
   return correct(comparisons);

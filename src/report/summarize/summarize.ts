@@ -35,6 +35,8 @@ export interface SuiteFacts {
   compare: {
     baseline: string;
     candidate: string;
+    /** Arms that the candidate is compared with besides. */
+    controls?: readonly string[];
     metric?: 'accuracy' | 'loss';
     /** Whether a mean of accuracy may contain cells of several machines. */
     poolFingerprints?: boolean;
@@ -72,7 +74,8 @@ export function summarizeCells(
   const groups = byTask(groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool)));
   const metric = suite.compare.metric ?? 'accuracy';
   const rows = groups.map((group) => summarizeSetting(group, timing, majority.fingerprint));
-  const question = { baseline: suite.compare.baseline, candidate: suite.compare.candidate, metric };
+  const { baseline, candidate, controls = [] } = suite.compare;
+  const question = { baseline, candidate, controls, metric };
   const choices = chooseSettings(rows, axes, metric);
   const settings = mark(rows, choices, question);
   const inOrder = cells.flatMap(({ id }) => byCell.get(id) ?? []);
@@ -83,7 +86,9 @@ export function summarizeCells(
       version: suite.version,
       description: suite.description ?? null,
       cuts: [...(suite.provenance?.cuts ?? [])],
-      ...question,
+      baseline,
+      candidate,
+      metric,
       equal: suite.compute?.equal ?? 'none',
       tuned: [...(suite.tune?.axes ?? [])],
     },

@@ -20,9 +20,9 @@ export function comparisonsTable(summary: Summary): Table | null {
   return {
     name: 'comparisons',
     title: 'Comparisons',
-    caption: `Arm minus baseline, paired by seed, in ${unitOf(suite.metric)}.`,
+    caption: `One arm minus another, paired by seed, in ${unitOf(suite.metric)}.`,
     columns: [
-      textColumn('arm − baseline'),
+      textColumn('comparison'),
       numberColumn('n'),
       numberColumn('difference (95 % interval)'),
       numberColumn('exact p'),

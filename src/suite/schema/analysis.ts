@@ -14,6 +14,13 @@ export const compute = strictObject('What equal compute means here.', {
 export const compare = strictObject('The comparison that the verdict is about.', {
   baseline: Type.String({ description: 'Name of the arm compared with.' }),
   candidate: Type.String({ description: 'Name of the arm in question.' }),
+  controls: Type.Optional(
+    Type.Array(Type.String(), {
+      uniqueItems: true,
+      description:
+        'Names of arms that the candidate is compared with besides the baseline, such as steps of the same length in a random direction.',
+    }),
+  ),
   metric: Type.Optional(
     Type.Enum(['accuracy', 'loss'], { description: 'Test figure that decides.', default: defaults.metric }),
   ),

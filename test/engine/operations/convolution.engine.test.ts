@@ -5,6 +5,15 @@ import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { expectSameWithGradients, normal } from './numbers.js';
 
+/** The convolution beside TensorFlow's own. */
+function expectConvolution(x: readonly number[], kernel: readonly number[], stride: number): void {
+  expectSameWithGradients(
+    (images, taps) => convolve(images as Tensor4D, taps as Tensor4D, stride),
+    (images, taps) => tf().conv2d(images as Tensor4D, taps as Tensor4D, stride, 'same'),
+    [normal('x', x), normal('kernel', kernel)],
+  );
+}
+
 describe('the convolution', () => {
   useEngine();
 
@@ -17,11 +26,36 @@ describe('the convolution', () => {
     [3, 2, 5],
   ])(
     'with a kernel of %s and stride %s on %s pixels has the values and gradients of tf.conv2d',
-    (size, stride, pixels) => {
-      expectSameWithGradients(
-        (x, kernel) => convolve(x as Tensor4D, kernel as Tensor4D, stride),
-        (x, kernel) => tf().conv2d(x as Tensor4D, kernel as Tensor4D, stride, 'same'),
-        [normal('x', [2, pixels, pixels + 1, 3]), normal('kernel', [size, size, 3, 4])],
+    (size, stride, pixels) => expectConvolution([2, pixels, pixels + 1, 3], [size, size, 3, 4], stride),
+  );
+
+  it.each([
+    [1, [2, 8, 8, 16], 16],
+    [1, [3, 7, 5, 16], 32],
+    [1, [1, 1, 1, 32], 16],
+    [1, [2, 3, 2, 48], 80],
+    [2, [2, 8, 8, 16], 16],
+    [2, [3, 7, 9, 32], 16],
+    [2, [3, 2, 3, 48], 80],
+    [2, [1, 1, 1, 16], 16],
+  ])(
+    'by minimal filtering with stride %s of images %j to %s channels has the values and gradients of tf.conv2d',
+    (stride, shape, filters) => expectConvolution(shape, [3, 3, shape[3] as number, filters], stride),
+  );
+
+  it.each([1, 2])('by minimal filtering of more tiles than a block with stride %s is as exact', (stride) => {
+    expectConvolution([5, 16, 16, 64], [3, 3, 64, 64], stride);
+  });
+
+  it.each([1, 2])(
+    'by minimal filtering with stride %s of whole numbers gives whole numbers exactly',
+    (stride) => {
+      const whole = (name: string, shape: readonly number[]) =>
+        tf().round(tf().mul(normal(name, shape), 2)) as Tensor4D;
+      const x = whole('x', [2, 6, 6, 16]);
+      const kernel = whole('kernel', [3, 3, 16, 16]);
+      expect(Array.from(convolve(x, kernel, stride).dataSync())).toEqual(
+        Array.from(tf().conv2d(x, kernel, stride, 'same').dataSync()),
       );
     },
   );

@@ -1,0 +1,92 @@
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
+import { describe, it } from 'vitest';
+import { normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
+import { convolveAndNormalize } from '../../../src/engine/operations/normalized-convolution.js';
+import { tf } from '../../../src/engine/tensorflow.js';
+import { useEngine } from '../engine.js';
+import { expectSame, expectSameWithGradients, normal } from './numbers.js';
+
+const epsilon = 1e-3;
+
+describe('a convolution with its normalization', () => {
+  useEngine();
+
+  // The fused way with whole vectors, with parts of panels, over many chunks; and the ways that are not fused.
+  const cases: [string, number[], number[], number][] = [
+    ['1x1', [2, 5, 4, 16], [1, 1, 16, 64], 1],
+    ['1x1 of odd panels', [3, 3, 3, 48], [1, 1, 48, 80], 1],
+    ['1x1 over many chunks', [9, 31, 17, 16], [1, 1, 16, 32], 1],
+    ['1x1 of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 1],
+    ['1x1 with a stride', [2, 6, 6, 16], [1, 1, 16, 16], 2],
+    ['3x3', [2, 6, 6, 16], [3, 3, 16, 32], 1],
+  ];
+
+  describe.each(cases)('%s', (_, images, taps, stride) => {
+    const filters = taps.slice(3);
+    const inputs = () => [
+      normal('x', images),
+      normal('kernel', taps),
+      normal('scale', filters),
+      normal('offset', filters),
+    ];
+    const parts = (x: Tensor, kernel: Tensor) =>
+      tf().conv2d(x as Tensor4D, kernel as Tensor4D, stride, 'same');
+
+    it.each([false, true])('has the values and gradients of the two, rectified: %s', (rectify) => {
+      expectSameWithGradients(
+        (x, kernel, scale, offset) =>
+          convolveAndNormalize(
+            x as Tensor4D,
+            kernel as Tensor4D,
+            stride,
+            scale as Tensor1D,
+            offset as Tensor1D,
+            epsilon,
+            { rectify },
+          ).y,
+        (x, kernel, scale, offset) =>
+          normalizeInParts(
+            parts(x as Tensor, kernel as Tensor),
+            scale as Tensor1D,
+            offset as Tensor1D,
+            epsilon,
+            { rectify },
+          ).y,
+        inputs(),
+      );
+    });
+
+    it('has those of the two with a shortcut', () => {
+      const [x, kernel] = inputs() as [Tensor, Tensor];
+      expectSameWithGradients(
+        (x, kernel, scale, offset, shortcut) =>
+          convolveAndNormalize(
+            x as Tensor4D,
+            kernel as Tensor4D,
+            stride,
+            scale as Tensor1D,
+            offset as Tensor1D,
+            epsilon,
+            { rectify: true, shortcut: shortcut as Tensor4D },
+          ).y,
+        (x, kernel, scale, offset, shortcut) =>
+          normalizeInParts(
+            parts(x as Tensor, kernel as Tensor),
+            scale as Tensor1D,
+            offset as Tensor1D,
+            epsilon,
+            { rectify: true, shortcut: shortcut as Tensor4D },
+          ).y,
+        [...inputs(), normal('shortcut', parts(x, kernel).shape)],
+      );
+    });
+
+    it('tells the statistics of the two', () => {
+      const [x, kernel, scale, offset] = inputs() as [Tensor4D, Tensor4D, Tensor1D, Tensor1D];
+      const found = convolveAndNormalize(x, kernel, stride, scale, offset, epsilon);
+      const expected = normalizeInParts(parts(x, kernel), scale, offset, epsilon);
+      expectSame(found.mean, expected.mean);
+      expectSame(found.variance, expected.variance);
+    });
+  });
+});
