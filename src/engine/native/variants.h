@@ -12,10 +12,12 @@
 #endif
 
 #if defined(__x86_64__)
-#define SAMBENCH_BEST(name)                                   \
-  (__builtin_cpu_supports("avx512f") ? name##Avx512()         \
-   : __builtin_cpu_supports("avx2")  ? name##Avx2()           \
-                                     : name##Baseline())
+#define SAMBENCH_HAS(feature) __builtin_cpu_supports(feature)
+#define SAMBENCH_BEST(name)                                                                                    \
+  (SAMBENCH_HAS("avx512f") && SAMBENCH_HAS("avx512vl") && SAMBENCH_HAS("avx512dq") && SAMBENCH_HAS("avx512bw") \
+       ? name##Avx512()                                                                                        \
+   : SAMBENCH_HAS("avx2") && SAMBENCH_HAS("fma") ? name##Avx2()                                                \
+                                                 : name##Baseline())
 #else
 #define SAMBENCH_BEST(name) name##Baseline()
 #endif

@@ -4,9 +4,9 @@
 // own, which the linker could take for another processor's.
 #include "winograd.h"
 
+#include "filtering.h"
+#include "products.h"
 #include "variants.h"
-
-#define SAMBENCH_INLINE inline __attribute__((always_inline))
 
 namespace {
 
@@ -14,148 +14,6 @@ using sambench::Images;
 using sambench::Padding;
 using sambench::WinogradRoutines;
 using sambench::WinogradScheme;
-
-#if defined(__AVX512F__)
-constexpr int kLanes = 16, kWide = 4;
-#elif defined(__AVX2__)
-constexpr int kLanes = 8, kWide = 2;
-#else
-constexpr int kLanes = 4, kWide = 2;
-#endif
-/** Neighbouring channels, as many as one instruction takes. */
-typedef float Lanes __attribute__((vector_size(kLanes * 4)));
-/** Channels of the widest panel of a product, and tiles that are multiplied at once. */
-constexpr int kPanel = kLanes * kWide, kRows = 6;
-
-SAMBENCH_INLINE Lanes Load(const float* place) {
-  Lanes value;
-  __builtin_memcpy(&value, place, sizeof value);
-  return value;
-}
-
-SAMBENCH_INLINE void Store(float* place, Lanes value) { __builtin_memcpy(place, &value, sizeof value); }
-
-// ---- schemes along one axis ----------------------------------------------------------------------------------------
-// y = A'((G w) ∘ (B' d)): `Input` is B', `Kernel` is G, `Output` is A', `Spread` is A, `Gather` is G'.
-
-/** Two outputs of stride 1: F(2, 3). */
-struct Plain {
-  static constexpr int inputs = 4, positions = 4, outputs = 2, inputStep = 2, shift = 0;
-  template <typename V>
-  static SAMBENCH_INLINE void Input(const V* d, V* v) {
-    v[0] = d[0] - d[2];
-    v[1] = d[1] + d[2];
-    v[2] = d[2] - d[1];
-    v[3] = d[1] - d[3];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Kernel(V w0, V w1, V w2, V* u) {
-    u[0] = w0;
-    u[1] = ((w0 + w2) + w1) * 0.5f;
-    u[2] = ((w0 + w2) - w1) * 0.5f;
-    u[3] = w2;
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Output(const V* m, V* y) {
-    y[0] = m[0] + m[1] + m[2];
-    y[1] = m[1] - m[2] - m[3];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Spread(const V* y, V* m) {
-    m[0] = y[0];
-    m[1] = y[0] + y[1];
-    m[2] = y[0] - y[1];
-    m[3] = -y[1];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Gather(const V* u, V* w) {
-    const V sum = (u[1] + u[2]) * 0.5f;
-    w[0] = u[0] + sum;
-    w[1] = (u[1] - u[2]) * 0.5f;
-    w[2] = u[3] + sum;
-  }
-};
-
-/** The same with the kernel reversed: the gradient of the input of `Plain`. */
-struct Flipped : Plain {
-  template <typename V>
-  static SAMBENCH_INLINE void Kernel(V w0, V w1, V w2, V* u) {
-    Plain::Kernel(w2, w1, w0, u);
-  }
-};
-
-/** Two outputs of stride 2: F(2, 2) on the even inputs, products on the odd ones. */
-struct Strided {
-  static constexpr int inputs = 5, positions = 5, outputs = 2, inputStep = 4, shift = 0;
-  template <typename V>
-  static SAMBENCH_INLINE void Input(const V* d, V* v) {
-    v[0] = d[0] - d[2];
-    v[1] = d[2];
-    v[2] = d[2] - d[4];
-    v[3] = d[1];
-    v[4] = d[3];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Kernel(V w0, V w1, V w2, V* u) {
-    u[0] = w0;
-    u[1] = w0 + w2;
-    u[2] = w2;
-    u[3] = w1;
-    u[4] = w1;
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Output(const V* m, V* y) {
-    y[0] = m[0] + m[1] + m[3];
-    y[1] = m[1] - m[2] + m[4];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Spread(const V* y, V* m) {
-    m[0] = y[0];
-    m[1] = y[0] + y[1];
-    m[2] = -y[1];
-    m[3] = y[0];
-    m[4] = y[1];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Gather(const V* u, V* w) {
-    w[0] = u[0] + u[1];
-    w[1] = u[3] + u[4];
-    w[2] = u[1] + u[2];
-  }
-};
-
-/** Four inputs' gradients of `Strided` from three outputs' gradients, the first of which belongs to the tile before. */
-struct Spreading {
-  static constexpr int inputs = 3, positions = 5, outputs = 4, inputStep = 2, shift = 1;
-  template <typename V>
-  static SAMBENCH_INLINE void Input(const V* d, V* v) {
-    v[0] = d[0] - d[1];
-    v[1] = d[1];
-    v[2] = d[1] - d[2];
-    v[3] = d[1];
-    v[4] = d[2];
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Kernel(V w0, V w1, V w2, V* u) {
-    u[0] = w2;
-    u[1] = w0 + w2;
-    u[2] = w0;
-    u[3] = w1;
-    u[4] = w1;
-  }
-  template <typename V>
-  static SAMBENCH_INLINE void Output(const V* m, V* y) {
-    y[0] = m[0] + m[1];
-    y[1] = m[3];
-    y[2] = m[1] - m[2];
-    y[3] = m[4];
-  }
-};
-
-/** One product: a kernel of one tap. */
-struct Pixel {
-  static constexpr int positions = 1;
-};
 
 // ---- tiles ---------------------------------------------------------------------------------------------------------
 
@@ -284,9 +142,6 @@ void SpreadGradient(const Images& gradient, int64_t rows, int64_t columns, int64
 
 // ---- kernels -------------------------------------------------------------------------------------------------------
 
-/** Where the panel that holds channel `k` of `out` begins, in numbers of channels, and how wide it is. */
-SAMBENCH_INLINE int64_t PanelWidth(int64_t begin, int64_t out) { return out - begin < kPanel ? out - begin : kPanel; }
-
 template <typename Scheme>
 void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t begin, int64_t end,
                      float* transformed) {
@@ -311,16 +166,6 @@ void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transpos
   }
 }
 
-void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed) {
-  for (int64_t first = 0; first < out; first += kPanel) {
-    const int64_t width = PanelWidth(first, out);
-    for (int64_t c = 0; c < in; c++) {
-      for (int64_t k = 0; k < width; k++)
-        packed[first * in + c * width + k] = kernel[transposed ? (first + k) * in + c : c * out + first + k];
-    }
-  }
-}
-
 template <typename Scheme>
 void GatherKernel(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
                   float* gradient) {
@@ -340,102 +185,6 @@ void GatherKernel(const float* sums, int64_t strands, int64_t in, int64_t out, i
       BothAxes(u, w, [](const Lanes* from, Lanes* to) __attribute__((always_inline)) { Scheme::Gather(from, to); });
       for (int i = 0; i < 3; i++) {
         for (int j = 0; j < 3; j++) Store(gradient + (3 * i + j) * plane + c * out + k, w[i][j]);
-      }
-    }
-  }
-}
-
-// ---- products ------------------------------------------------------------------------------------------------------
-
-/** `rows` tiles by a panel of `wide` groups of lanes: products [rows, out] = tiles [rows, in] · panel [in, width]. */
-template <int rows, int wide>
-SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_t in, int64_t out, float* products) {
-  Lanes sums[rows][wide] = {};
-  for (int64_t c = 0; c < in; c++) {
-    Lanes u[wide];
-#pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) u[k] = Load(panel + (c * wide + k) * kLanes);
-#pragma GCC unroll 8
-    for (int t = 0; t < rows; t++) {
-      const float v = tiles[t * in + c];
-#pragma GCC unroll 8
-      for (int k = 0; k < wide; k++) sums[t][k] += u[k] * v;
-    }
-  }
-#pragma GCC unroll 8
-  for (int t = 0; t < rows; t++) {
-#pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) Store(products + t * out + k * kLanes, sums[t][k]);
-  }
-}
-
-template <int wide>
-SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64_t block, int64_t in, int64_t out,
-                                   float* products) {
-  int64_t t = 0;
-  for (; t + kRows <= block; t += kRows) MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, products + t * out);
-  for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, products + t * out);
-}
-
-template <typename Scheme>
-void Multiply(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products) {
-  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
-    const float* v = tiles + position * block * in;
-    float* m = products + position * block * out;
-    for (int64_t first = 0; first < out; first += kPanel) {
-      const float* panel = kernel + position * in * out + first * in;
-      switch (PanelWidth(first, out) / kLanes) {
-        case 1: MultiplyPanel<1>(v, panel, block, in, out, m + first); break;
-        case 2: MultiplyPanel<2>(v, panel, block, in, out, m + first); break;
-        case 3: MultiplyPanel<3>(v, panel, block, in, out, m + first); break;
-        case 4: MultiplyPanel<4>(v, panel, block, in, out, m + first); break;
-      }
-    }
-  }
-}
-
-/** sums [4, width] += tiles' [block, 4] · products [block, width], for four channels of the input. */
-template <int wide>
-SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
-                                    float* sums) {
-  // From zero, block by block: one long sum would lose more to rounding.
-  Lanes total[4][wide] = {};
-  for (int64_t t = 0; t < block; t++) {
-    Lanes m[wide];
-#pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
-#pragma GCC unroll 8
-    for (int c = 0; c < 4; c++) {
-      const float v = tiles[t * in + c];
-#pragma GCC unroll 8
-      for (int k = 0; k < wide; k++) total[c][k] += m[k] * v;
-    }
-  }
-#pragma GCC unroll 8
-  for (int c = 0; c < 4; c++) {
-#pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) {
-      float* at = sums + c * out + k * kLanes;
-      Store(at, Load(at) + total[c][k]);
-    }
-  }
-}
-
-template <typename Scheme>
-void Accumulate(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums) {
-  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
-    const float* v = tiles + position * block * in;
-    const float* m = products + position * block * out;
-    float* s = sums + position * in * out;
-    for (int64_t first = 0; first < out; first += kPanel) {
-      for (int64_t c = 0; c < in; c += 4) {
-        float* at = s + c * out + first;
-        switch (PanelWidth(first, out) / kLanes) {
-          case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at); break;
-          case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at); break;
-          case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at); break;
-          case 4: AccumulateTile<4>(v + c, m + first, block, in, out, at); break;
-        }
       }
     }
   }

@@ -1,0 +1,128 @@
+// Products of matrices whose rows are channels of tiles: some rows by a panel of columns at a time, in registers. For files
+// of arithmetic only (see variants.h).
+#ifndef SAMBENCH_PRODUCTS_H_
+#define SAMBENCH_PRODUCTS_H_
+
+#include "lanes.h"
+
+namespace {
+
+/** Channels of the widest panel of a product, and tiles that are multiplied at once. */
+constexpr int kPanel = kLanes * kWide, kRows = 6;
+
+/** Width of the panel of `out` channels that begins with channel `begin`. */
+SAMBENCH_INLINE int64_t PanelWidth(int64_t begin, int64_t out) { return out - begin < kPanel ? out - begin : kPanel; }
+
+/** One product: a kernel of one tap. */
+struct Pixel {
+  static constexpr int positions = 1;
+};
+
+/** A kernel [in, out], or with `transposed` [out, in], as panels [panels of out, in, width of a panel]. */
+void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed) {
+  for (int64_t first = 0; first < out; first += kPanel) {
+    const int64_t width = PanelWidth(first, out);
+    for (int64_t c = 0; c < in; c++) {
+      for (int64_t k = 0; k < width; k++)
+        packed[first * in + c * width + k] = kernel[transposed ? (first + k) * in + c : c * out + first + k];
+    }
+  }
+}
+
+/** `rows` tiles by a panel of `wide` groups of lanes: products [rows, out] = tiles [rows, in] · panel [in, width]. */
+template <int rows, int wide>
+SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_t in, int64_t out, float* products) {
+  Lanes sums[rows][wide] = {};
+  for (int64_t c = 0; c < in; c++) {
+    Lanes u[wide];
+#pragma GCC unroll 8
+    for (int k = 0; k < wide; k++) u[k] = Load(panel + (c * wide + k) * kLanes);
+#pragma GCC unroll 8
+    for (int t = 0; t < rows; t++) {
+      const float v = tiles[t * in + c];
+#pragma GCC unroll 8
+      for (int k = 0; k < wide; k++) sums[t][k] += u[k] * v;
+    }
+  }
+#pragma GCC unroll 8
+  for (int t = 0; t < rows; t++) {
+#pragma GCC unroll 8
+    for (int k = 0; k < wide; k++) Store(products + t * out + k * kLanes, sums[t][k]);
+  }
+}
+
+template <int wide>
+SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64_t block, int64_t in, int64_t out,
+                                   float* products) {
+  int64_t t = 0;
+  for (; t + kRows <= block; t += kRows) MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, products + t * out);
+  for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, products + t * out);
+}
+
+template <typename Scheme>
+void Multiply(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products) {
+  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
+    const float* v = tiles + position * block * in;
+    float* m = products + position * block * out;
+    for (int64_t first = 0; first < out; first += kPanel) {
+      const float* panel = kernel + position * in * out + first * in;
+      switch (PanelWidth(first, out) / kLanes) {
+        case 1: MultiplyPanel<1>(v, panel, block, in, out, m + first); break;
+        case 2: MultiplyPanel<2>(v, panel, block, in, out, m + first); break;
+        case 3: MultiplyPanel<3>(v, panel, block, in, out, m + first); break;
+        case 4: MultiplyPanel<4>(v, panel, block, in, out, m + first); break;
+      }
+    }
+  }
+}
+
+/** sums [4, width] += tiles' [block, 4] · products [block, width], for four channels of the input. */
+template <int wide>
+SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
+                                    float* sums) {
+  // From zero, block by block: one long sum would lose more to rounding.
+  Lanes total[4][wide] = {};
+  for (int64_t t = 0; t < block; t++) {
+    Lanes m[wide];
+#pragma GCC unroll 8
+    for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
+#pragma GCC unroll 8
+    for (int c = 0; c < 4; c++) {
+      const float v = tiles[t * in + c];
+#pragma GCC unroll 8
+      for (int k = 0; k < wide; k++) total[c][k] += m[k] * v;
+    }
+  }
+#pragma GCC unroll 8
+  for (int c = 0; c < 4; c++) {
+#pragma GCC unroll 8
+    for (int k = 0; k < wide; k++) {
+      float* at = sums + c * out + k * kLanes;
+      Store(at, Load(at) + total[c][k]);
+    }
+  }
+}
+
+template <typename Scheme>
+void Accumulate(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums) {
+  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
+    const float* v = tiles + position * block * in;
+    const float* m = products + position * block * out;
+    float* s = sums + position * in * out;
+    for (int64_t first = 0; first < out; first += kPanel) {
+      for (int64_t c = 0; c < in; c += 4) {
+        float* at = s + c * out + first;
+        switch (PanelWidth(first, out) / kLanes) {
+          case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at); break;
+          case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at); break;
+          case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at); break;
+          case 4: AccumulateTile<4>(v + c, m + first, block, in, out, at); break;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+#endif
