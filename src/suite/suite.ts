@@ -101,15 +101,18 @@ export function resolveSuite(written: WrittenSuite): Suite {
     schedule,
     select,
     stop,
-    arms: written.arms.map((arm) => ({
-      name: arm.name,
-      epochs: armEpochs(arm.epochs ?? defaults.armEpochs, epochs),
-      optimizer: resolveOptimizer(arm.optimizer),
-      schedule: arm.schedule ? { ...defaults.schedule, ...arm.schedule } : schedule,
-      select: arm.select ?? select,
-      stop: arm.stop ? resolveStop(arm.stop) : stop,
-      average: (arm.average as AverageSettings | undefined) ?? null,
-    })),
+    arms: written.arms.map((arm) => {
+      const own = arm.schedule ? { ...defaults.schedule, ...arm.schedule } : schedule;
+      return {
+        name: arm.name,
+        epochs: armEpochs(arm.epochs ?? defaults.armEpochs, epochs),
+        optimizer: resolveOptimizer(arm.optimizer),
+        schedule: own,
+        select: arm.select ?? select,
+        stop: withCuts(arm.stop ? resolveStop(arm.stop) : stop, own),
+        average: (arm.average as AverageSettings | undefined) ?? null,
+      };
+    }),
     seeds:
       typeof written.seeds === 'number'
         ? Array.from({ length: written.seeds }, (_, index) => index + 1)
@@ -140,6 +143,11 @@ function resolveStop(stop: WrittenSuite['stop']): StopSettings | null {
     ...(earlyStopping && { earlyStopping: { ...defaults.stop.earlyStopping, ...earlyStopping } }),
     ...(plateau && { plateau: { ...defaults.stop.plateau, ...plateau } }),
   };
+}
+
+/** A plateau schedule is its cuts: it has the usual ones where the suite names none. */
+function withCuts(stop: StopSettings | null, schedule: ScheduleSettings): StopSettings | null {
+  return schedule.name === 'plateau' ? { plateau: defaults.stop.plateau, ...stop } : stop;
 }
 
 function armEpochs(expressions: number | string | (number | string)[], epochs: readonly number[]): number[] {

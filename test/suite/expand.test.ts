@@ -87,6 +87,18 @@ describe('the cells of a suite', () => {
     expect(cells.some(({ arm, settings }) => arm === 'adam' && settings.epochs === epochs)).toBe(true);
   });
 
+  it('of a plateau schedule cut the rate as defaults.ts says, unless the suite says how', () => {
+    const stopOf = (stop: object | undefined) =>
+      gridOf((suite) => {
+        suite.schedule = { name: 'plateau' };
+        if (stop) suite.stop = stop;
+      }).cells[0]?.settings.stop;
+    expect(stopOf(undefined)).toEqual({ plateau: { factor: 0.5, patience: 3 } });
+    expect(stopOf({ plateau: { factor: 0.1, patience: 7 } })).toEqual({
+      plateau: { factor: 0.1, patience: 7 },
+    });
+  });
+
   it('hold every setting resolved, defaults included', () => {
     const { cells } = gridOf();
     expect(cells.find(({ arm }) => arm === 'sam')?.settings).toEqual({
@@ -194,8 +206,8 @@ describe('the id of a cell', () => {
     const cifar10 = loadSuite(new URL('../../suites/cifar10.json', import.meta.url).pathname);
     const ids = expandSuite(cifar10).cells.map(({ id }) => id);
     expect(ids).toHaveLength(70);
-    expect(ids[0]).toBe('adam-e100-s1-ac09f067');
-    expect(ids).toContain('sam-rho0.05-e100-s3-e5730c10');
+    expect(ids[0]).toBe('adam-e100-s1-4197dd30');
+    expect(ids).toContain('sam-rho0.05-e100-s3-529d0034');
   });
 
   it('ends in a hash of the setting, the same for every seed and for an arm of another name', () => {

@@ -131,11 +131,13 @@ const arithmetic = [
 
 /** The compiler's flags for each kind of processor that arithmetic is compiled for; see native/variants.h. */
 function variants(): Record<string, string[]> {
-  if (process.arch !== 'x64') return { baseline: [] };
+  if (process.arch !== 'x64') return { baseline: ['-DSAMBENCH_BASELINE'] };
+  // From the oldest processor upwards, whatever the compiler would take by itself.
+  const oldest = '-march=x86-64';
   return {
-    baseline: [],
-    avx2: ['-mavx2', '-mfma'],
-    avx512: ['-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mfma'],
+    baseline: ['-DSAMBENCH_BASELINE', oldest],
+    avx2: ['-DSAMBENCH_AVX2', oldest, '-mavx2', '-mfma'],
+    avx512: ['-DSAMBENCH_AVX512', oldest, '-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mfma'],
   };
 }
 

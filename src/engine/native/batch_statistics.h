@@ -132,6 +132,7 @@ void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, cons
   const int64_t channels = rows.channels;
   CheckLength(scale, channels);
   CheckLength(offset, channels);
+  if (shortcut && !settings.rectify) throw std::runtime_error("a shortcut without the rectifier after it");
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
   Forwards(rows, [&](int64_t index) {
     produce(index);

@@ -58,7 +58,7 @@ void CheckShapes(const Images& x, const Floats& kernel, const Images& y, int64_t
   const bool fits = kernel.rank() == 4 && kernel.length(0) == 3 && kernel.length(1) == 3 &&
                     kernel.length(2) == x.channels && kernel.length(3) == y.channels && x.batch == y.batch &&
                     y.height == Reduced(x.height, stride) && y.width == Reduced(x.width, stride);
-  if (!fits || x.channels % 16 != 0 || y.channels % 16 != 0)
+  if (!fits || x.channels % 16 != 0 || y.channels % 16 != 0 || x.channels == 0 || y.channels == 0)
     throw std::runtime_error("a 3x3 convolution of shapes that do not fit each other, or not sixteen channels at a time");
 }
 
@@ -149,6 +149,10 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
     // Each strand adds up its own blocks in order, whichever thread works on it.
     Team& team = Team::Get();
     const int64_t strands = std::min<int64_t>(team.members(), blocks.count);
+    if (strands == 0) {
+      memset(output.data(), 0, output.size() * sizeof(float));
+      return;
+    }
     static thread_local Scratch totals;
     float* sums = totals.Get(strands * volume);
     team.Divide(strands, [&](int64_t strand) {

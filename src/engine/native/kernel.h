@@ -43,6 +43,18 @@ class Floats {
   std::unique_ptr<TF_Tensor, decltype(&TF_DeleteTensor)> tensor_;
 };
 
+/** Throws, naming both shapes, where two tensors that must have one shape have two. */
+inline void DemandSameShape(const char* what, const Floats& found, const std::vector<int64_t>& expected) {
+  const std::vector<int64_t> shape = found.shape();
+  if (shape == expected) return;
+  const auto text = [](const std::vector<int64_t>& lengths) {
+    std::string words;
+    for (int64_t length : lengths) words += (words.empty() ? "[" : ", ") + std::to_string(length);
+    return words.empty() ? std::string("[]") : words + "]";
+  };
+  throw std::runtime_error(std::string(what) + " of shape " + text(shape) + " instead of " + text(expected));
+}
+
 /** One run of a kernel. */
 class Run {
  public:

@@ -9,9 +9,9 @@
 
 namespace {
 
-#if defined(__AVX512F__)
+#if defined(SAMBENCH_AVX512)
 constexpr int kLanes = 16, kWide = 4;
-#elif defined(__AVX2__)
+#elif defined(SAMBENCH_AVX2)
 constexpr int kLanes = 8, kWide = 2;
 #else
 constexpr int kLanes = 4, kWide = 2;

@@ -33,8 +33,9 @@ SAMBENCH_INLINE void Put(float* place, Value value) {
   __builtin_memcpy(place, &value, sizeof value);
 }
 
-SAMBENCH_INLINE Lanes Positive(Lanes value, Lanes of) { return of > 0 ? value : Lanes{}; }
-SAMBENCH_INLINE float Positive(float value, float of) { return of > 0 ? value : 0; }
+// What is not a number stays so: a training that diverges must show it.
+SAMBENCH_INLINE Lanes Positive(Lanes value, Lanes of) { return of <= 0 ? Lanes{} : value; }
+SAMBENCH_INLINE float Positive(float value, float of) { return of <= 0 ? 0 : value; }
 
 /** Sums and sums of squared deviations of the rows of one chunk. */
 void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {

@@ -14,7 +14,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Floats x = run.Input(0), scale = run.Input(1), offset = run.Input(2);
     const Floats shortcut = run.inputs() > 3 ? run.Input(3) : Floats(nullptr);
     const Rows rows(x);
-    if (shortcut.data() && shortcut.size() != x.size()) throw std::runtime_error("a shortcut of another size");
+    if (shortcut.data()) DemandSameShape("a shortcut", shortcut, x.shape());
     const Floats y = run.Output(0, x.shape()), mean = run.Output(1, {rows.channels}),
                  variance = run.Output(2, {rows.channels});
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, x.data(), [](int64_t) {}, scale, offset,
@@ -34,7 +34,8 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Floats dscale = run.Output(1, {rows.channels}), doffset = run.Output(2, {rows.channels});
     const Floats through = shortcut ? run.OutputInPlaceOf(0, 3, x.shape()) : Floats(nullptr);
     const Floats dy = run.Input(0), y = shortcut ? run.Input(6) : Floats(nullptr);
-    if (dy.size() != x.size()) throw std::runtime_error("a gradient of another size");
+    DemandSameShape("a gradient", dy, x.shape());
+    if (shortcut) DemandSameShape("an output", y, x.shape());
     const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(), x.data(),
                                          scale, offset, mean, variance, y.data(), through.data(), dscale.data(),
                                          doffset.data());

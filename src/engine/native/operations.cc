@@ -1,6 +1,7 @@
 // The addon that makes our operations known to TensorFlow when it is loaded.
 #include <node_api.h>
 
+#include <mutex>
 #include <stdexcept>
 
 #include "operations.h"
@@ -8,6 +9,12 @@
 namespace {
 
 napi_value Init(napi_env env, napi_value exports) {
+  // Once a process, however many threads load this: TensorFlow takes a name only once.
+  static bool registered = false;
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (registered) return exports;
+  registered = true;
   try {
     sambench::RegisterNormalization();
     sambench::RegisterConvolution();

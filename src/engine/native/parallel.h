@@ -8,9 +8,12 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <exception>
 #include <functional>
 #include <mutex>
+#include <system_error>
 #include <thread>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -80,15 +83,27 @@ class Team {
       std::lock_guard<std::mutex> lock(mutex_);
       work_ = nullptr;
     }
-    while (working_.load(std::memory_order_acquire) > 0) Pause();
+    for (int pauses = 0; working_.load(std::memory_order_acquire) > 0; pauses++) {
+      // A member may have lost its core, perhaps to this very loop.
+      if (pauses < kPauses) {
+        Pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
   }
 
  private:
-  /** Some ten microseconds: waking a thread takes longer, and kernels often follow each other at once. */
+  /** Some tens of microseconds: waking a thread takes longer, and kernels often follow each other at once. */
   static constexpr int kPauses = 1000;
 
   explicit Team(int members) : members_(members) {
-    for (int member = 1; member < members; member++) std::thread([this] { Serve(); }).detach();
+    try {
+      for (int member = 1; member < members; member++) std::thread([this] { Serve(); }).detach();
+    } catch (const std::system_error&) {
+      // No more threads to be had: fewer do the same work.
+    }
   }
 
   static int ThreadsOfTensorflow() {
@@ -97,8 +112,15 @@ class Team {
     return threads > 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
   }
 
+  /** Does parts as long as there are any; what one throws ends the work, and is kept for the caller. */
   void Take(const Work& work, int64_t count) {
-    for (int64_t part; (part = next_.fetch_add(1, std::memory_order_relaxed)) < count;) work(part);
+    try {
+      for (int64_t part; (part = next_.fetch_add(1, std::memory_order_relaxed)) < count;) work(part);
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      next_.store(count, std::memory_order_relaxed);
+    }
   }
 
   void Serve() {
@@ -129,6 +151,7 @@ class Team {
   const Work* work_ = nullptr;
   int64_t count_ = 0;
   unsigned mode_ = 0;
+  std::exception_ptr failure_;
   int sleeping_ = 0;
   /** Number of the work that was given last. */
   std::atomic<uint64_t> generation_{0};

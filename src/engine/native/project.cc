@@ -41,7 +41,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Rows rows(x.size() / std::max<int64_t>(1, shape.in), shape.out);
     const Floats y = run.Output(0, shape.projected), mean = run.Output(1, {shape.out}),
                  variance = run.Output(2, {shape.out}), z = run.Output(3, shape.projected);
-    if (shortcut.data() && shortcut.size() != y.size()) throw std::runtime_error("a shortcut of another size");
+    if (shortcut.data()) DemandSameShape("a shortcut", shortcut, shape.projected);
     static thread_local Scratch kernels;
     float* packed = kernels.Get(kernel.size());
     Routines().packKernel(kernel.data(), shape.in, shape.out, false, packed);
@@ -71,8 +71,9 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
     const Floats through = shortcut ? run.OutputInPlaceOf(0, 4, z.shape()) : Floats(nullptr);
     const Floats dy = run.Input(0), y = shortcut ? run.Input(8) : Floats(nullptr);
-    if (dy.size() != z.size() || z.size() != rows.rows * shape.out || x.size() != rows.rows * shape.in)
-      throw std::runtime_error("a gradient of another size");
+    DemandSameShape("a gradient", dy, shape.projected);
+    DemandSameShape("a projection", z, shape.projected);
+    if (shortcut) DemandSameShape("an output", y, shape.projected);
     const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(), z.data(),
                                          scale, offset, mean, variance, y.data(), through.data(), dscale.data(),
                                          doffset.data());

@@ -1,11 +1,11 @@
-// Files of arithmetic are compiled several times, for processors of any kind and, on x86, for newer ones; which, the
-// compiler's flags say. The best that this machine can run is chosen when the library is loaded.
+// Files of arithmetic are compiled several times, for processors of any kind (SAMBENCH_BASELINE) and, on x86, for newer ones
+// (SAMBENCH_AVX2, SAMBENCH_AVX512). The best that this machine can run is chosen when the library is loaded.
 #ifndef SAMBENCH_VARIANTS_H_
 #define SAMBENCH_VARIANTS_H_
 
-#if defined(__AVX512F__)
+#if defined(SAMBENCH_AVX512)
 #define SAMBENCH_VARIANT(name) name##Avx512
-#elif defined(__AVX2__)
+#elif defined(SAMBENCH_AVX2)
 #define SAMBENCH_VARIANT(name) name##Avx2
 #else
 #define SAMBENCH_VARIANT(name) name##Baseline

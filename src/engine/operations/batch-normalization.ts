@@ -8,7 +8,6 @@ import { rectify } from './rectify.js';
 /** What follows a normalization at once: a sum with `shortcut`, and the rectifier. */
 export interface Afterwards {
   rectify?: boolean;
-  /** Only together with `rectify`. */
   shortcut?: Tensor4D;
 }
 
@@ -32,7 +31,10 @@ export function normalizeByBatch(
   epsilon: number,
   after: Afterwards = {},
 ): BatchNormalized {
-  if (backend().binding.isUsingGpuDevice()) return normalizeInParts(x, scale, offset, epsilon, after);
+  // A shortcut without a rectifier after it is no part of the operation.
+  const inParts = after.shortcut !== undefined && after.rectify !== true;
+  if (inParts || backend().binding.isUsingGpuDevice())
+    return normalizeInParts(x, scale, offset, epsilon, after);
   const parameters = { epsilon, rectify: after.rectify === true };
   const [y, mean, variance] = after.shortcut
     ? run(fusedWithShortcut, { x, scale, offset, shortcut: after.shortcut }, parameters)

@@ -23,7 +23,8 @@ export function convolveAndNormalize(
   epsilon: number,
   after: Afterwards = {},
 ): BatchNormalized {
-  if (!isProjection(kernel, stride))
+  const inParts = after.shortcut !== undefined && after.rectify !== true;
+  if (inParts || !isProjection(kernel, stride))
     return normalizeByBatch(convolve(x, kernel, stride), scale, offset, epsilon, after);
   const parameters = { epsilon, rectify: after.rectify === true };
   const [y, mean, variance] = after.shortcut

@@ -74,6 +74,23 @@ describe('batch normalization', () => {
       },
     );
 
+    it('with a shortcut but no rectifier is the plain sum', () => {
+      const [x, scale, offset] = inputs() as [Tensor4D, Tensor1D, Tensor1D];
+      const shortcut = normal<Tensor4D>('shortcut', x.shape);
+      expectSame(
+        way(x, scale, offset, epsilon, { shortcut }).y,
+        tf().add(compositeByBatch(x, scale, offset), shortcut),
+      );
+    });
+
+    it.each([false, true])('hands on what is not a number through the rectifier, shortcut: %s', (added) => {
+      const { tensor4d, ones, zeros } = tf();
+      const x = tensor4d([Number.NaN, 1, 2, 3], [1, 2, 2, 1]);
+      const after = { rectify: true, ...(added && { shortcut: ones([1, 2, 2, 1]) as Tensor4D }) };
+      const y = way(x, ones([1]), zeros([1]), epsilon, after).y;
+      expect(Array.from(y.dataSync()).every(Number.isNaN)).toBe(true);
+    });
+
     it('tells the mean and the biased variance', () => {
       const [x, scale, offset] = inputs() as [Tensor4D, Tensor1D, Tensor1D];
       const found = way(x, scale, offset, epsilon);
@@ -101,6 +118,15 @@ describe('batch normalization', () => {
     far.forEach((variance, channel) => {
       expect(Math.abs(variance - (near[channel] ?? 0))).toBeLessThan(1e-5);
     });
+  });
+
+  it('by our own operation names both shapes of a shortcut that does not fit', () => {
+    const { ones, zeros } = tf();
+    const x = normal<Tensor4D>('x', [1, 4, 4, 16]);
+    const after = { rectify: true, shortcut: normal<Tensor4D>('shortcut', [1, 2, 2, 64]) };
+    expect(() => normalizeByBatch(x, ones([16]), zeros([16]), epsilon, after).y.dataSync()).toThrow(
+      'a shortcut of shape [1, 2, 2, 64] instead of [1, 4, 4, 16]',
+    );
   });
 
   it('by given statistics has the values and gradients of arithmetic', () => {
