@@ -299,6 +299,27 @@ describe('checks and findings', () => {
   });
 });
 
+describe('the setting in bold', () => {
+  it('is one that stands for its arm, however well another does on test', () => {
+    const made = quickstart(seeds, [0], [0.05, 0.1]);
+    const [other] = summaryOf(made).settings.filter(({ arm, chosen }) => arm === 'sam' && !chosen);
+    const ids = new Set(
+      made.results
+        .filter(({ arm, settings }) => arm === 'sam' && other?.label.includes(String(settings.optimizer.rho)))
+        .map(({ cell }) => cell),
+    );
+    const lucky = change(
+      made,
+      ({ id }) => ids.has(id),
+      (result) => accuracyOf(result, 0.999, result.final?.validation?.accuracy ?? 0),
+    );
+    const { settings } = summaryOf(lucky);
+    const highest = settings.find(({ testAccuracy }) => (testAccuracy?.mean ?? 0) > 0.99);
+    expect([highest?.chosen, highest?.best]).toEqual([false, false]);
+    expect(settings.filter(({ best }) => best).every(({ chosen }) => chosen)).toBe(true);
+  });
+});
+
 describe('the verdict', () => {
   it('beats only where the interval excludes zero and six seeds allow p < 0.05', () => {
     const six = summaryOf(quickstart(seeds)).verdict;

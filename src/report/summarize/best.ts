@@ -4,8 +4,8 @@ import { bestBy } from './choose.js';
 import { compareSettings, excludesZero } from './comparisons.js';
 
 /**
- * The ids of the settings that are best in their context: the best mean of all, whose paired interval against the best
- * setting of every other arm excludes zero. None where an arm is alone.
+ * The ids of the settings that are best in their context, of those that their arms chose without looking at test figures:
+ * the best mean of all, whose paired interval against every other arm's excludes zero. None where an arm is alone.
  */
 export function bestSettings(settings: readonly SettingSummary[], metric: 'accuracy' | 'loss'): Set<string> {
   const figure = metric === 'accuracy' ? 'testAccuracy' : 'testLoss';

@@ -138,7 +138,10 @@ function mark(
   { baseline, metric }: Question,
 ): SettingSummary[] {
   const chosen = new Set(choices.map(({ setting }) => setting));
-  const best = bestSettings(rows, metric);
+  const best = bestSettings(
+    rows.filter(({ id }) => chosen.has(id)),
+    metric,
+  );
   const bases = new Map(
     rows.filter(({ id, arm }) => arm === baseline && chosen.has(id)).map((row) => [row.context, row]),
   );

@@ -19,7 +19,9 @@ export function resultsTable(summary: Summary): Table {
     notes.push('† weights selected on the test data: too good to be true.');
   if (settings.some(({ pooled }) => pooled)) notes.push('§ seeds of several machines pooled.');
   if (settings.some(({ best }) => best)) {
-    notes.push('Bold: best, and its paired 95 % interval against the best of every other arm excludes zero.');
+    notes.push(
+      'Bold: best of the settings that stand for their arms, and its paired 95 % interval against every other arm’s excludes zero.',
+    );
   }
   return {
     name: 'results',

@@ -7,12 +7,12 @@ import { optimizerSchema } from './registered.js';
 export const schedule = strictObject('How the learning rate moves over the epochs of a cell.', {
   name: Type.Enum(['constant', 'cosine', 'step', 'plateau'], {
     description:
-      'constant; cosine to zero; step; plateau (lowered when the validation loss stalls, see stop.plateau). Each is scaled to the epochs of the cell.',
+      'constant; cosine to zero and step, both over the epochs of the cell; plateau (lowered when the validation loss stalls, see stop.plateau).',
   }),
   warmupEpochs: Type.Optional(
     Type.Number({
       minimum: 0,
-      description: 'Epochs of linear increase from zero before the schedule begins.',
+      description: 'Epochs of linear increase from zero before the schedule begins, the same number for every cell.',
       default: defaults.schedule.warmupEpochs,
     }),
   ),
