@@ -12,7 +12,8 @@ export const schedule = strictObject('How the learning rate moves over the epoch
   warmupEpochs: Type.Optional(
     Type.Number({
       minimum: 0,
-      description: 'Epochs of linear increase from zero before the schedule begins, the same number for every cell.',
+      description:
+        'Epochs of linear increase from zero before the schedule begins, the same number for every cell.',
       default: defaults.schedule.warmupEpochs,
     }),
   ),
