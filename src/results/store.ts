@@ -104,34 +104,42 @@ export function openStore(resultsDir: string, suite: string): ResultStore {
     },
     forgetCheckpoints,
     async readTiming() {
-      const file = path.join(folder, timingFile);
-      const value = await readJson(file);
-      if (value === undefined) return null;
-      const defect = defectOfTiming(value);
-      if (defect) throw invalid(file, defect);
-      return value as TimingResult;
+      return (await readMeasurement(path.join(folder, timingFile), defectOfTiming)) as TimingResult | null;
     },
-    async writeTiming(timing) {
-      const file = path.join(folder, timingFile);
-      const defect = defectOfTiming(timing);
-      if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
-      await writeFile(file, formatJson(timing, timingSchema));
-    },
+    writeTiming: (timing) =>
+      writeMeasurement(path.join(folder, timingFile), timing, defectOfTiming, timingSchema),
     async readWallTime() {
-      const file = path.join(folder, wallTimeFile);
-      const value = await readJson(file);
-      if (value === undefined) return null;
-      const defect = defectOfWallTime(value);
-      if (defect) throw invalid(file, defect, 'Restore the file: the cells of this folder depend on it.');
-      return value as WallTimeResult;
+      const fix = 'Restore the file: the cells of this folder depend on it.';
+      const found = await readMeasurement(path.join(folder, wallTimeFile), defectOfWallTime, fix);
+      return found as WallTimeResult | null;
     },
-    async writeWallTime(measured) {
-      const file = path.join(folder, wallTimeFile);
-      const defect = defectOfWallTime(measured);
-      if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
-      await writeFile(file, formatJson(measured, wallTimeSchema));
-    },
+    writeWallTime: (measured) =>
+      writeMeasurement(path.join(folder, wallTimeFile), measured, defectOfWallTime, wallTimeSchema),
   };
+}
+
+/** What a file of a whole grid holds, null where there is none; throws `result-invalid` for a defect. */
+async function readMeasurement(
+  file: string,
+  defectOf: (value: unknown) => Defect | null,
+  fix?: string,
+): Promise<unknown> {
+  const value = await readJson(file);
+  if (value === undefined) return null;
+  const defect = defectOf(value);
+  if (defect) throw invalid(file, defect, fix);
+  return value;
+}
+
+async function writeMeasurement(
+  file: string,
+  value: unknown,
+  defectOf: (value: unknown) => Defect | null,
+  schema: Parameters<typeof formatJson>[1],
+): Promise<void> {
+  const defect = defectOf(value);
+  if (defect) throw invalid(file, defect, 'Nothing was written; please report this.');
+  await writeFile(file, formatJson(value, schema));
 }
 
 /** Throws `disk-failed` unless results can be written to the store's folder, which it makes. */

@@ -50,11 +50,14 @@ export function stepKind({ model, batch, data, threads, optimizer }: CellSetting
   });
 }
 
-/** One cell for each kind of step. */
-export function oneOfEachKind(cells: readonly Cell[]): Cell[] {
+/** One cell for each kind of step, in the order of the cells; `kindOf` tells the kinds apart. */
+export function oneOfEachKind(
+  cells: readonly Cell[],
+  kindOf: (settings: CellSettings) => string = stepKind,
+): Cell[] {
   const chosen = new Map<string, Cell>();
   for (const cell of cells) {
-    const kind = stepKind(cell.settings);
+    const kind = kindOf(cell.settings);
     if (!chosen.has(kind)) chosen.set(kind, cell);
   }
   return [...chosen.values()];

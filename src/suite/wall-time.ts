@@ -1,7 +1,7 @@
 /** `compute.equal: "wallTime"`: how many epochs each arm gets so that all take the time of the most costly one. */
 import { canonicalJson, sha256 } from './canonical.js';
 import type { Cell, CellSettings } from './cell.js';
-import { stepKind } from './speed.js';
+import { oneOfEachKind, stepKind } from './speed.js';
 
 /** Milliseconds of one training step by `wallTimeKind`, as they were measured once for a suite. */
 export type StepTimes = Readonly<Record<string, number>>;
@@ -44,12 +44,7 @@ export function wallTimeKind(settings: CellSettings): string {
 
 /** One cell for each kind of step, in the order of the grid: what is to be timed. */
 export function cellsToTime(cells: readonly Cell[]): Cell[] {
-  const chosen = new Map<string, Cell>();
-  for (const cell of cells) {
-    const kind = wallTimeKind(cell.settings);
-    if (!chosen.has(kind)) chosen.set(kind, cell);
-  }
-  return [...chosen.values()];
+  return oneOfEachKind(cells, wallTimeKind);
 }
 
 /** The kinds of `cells` that `times` lacks, each by the first arm that has it. */

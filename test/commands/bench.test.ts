@@ -2,18 +2,14 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BenchFlags, bench } from '../../src/commands/bench.js';
-import type { Surroundings } from '../../src/commands/command-result.js';
 import { reportCommand } from '../../src/commands/report.js';
 import { readHistory } from '../../src/results/history.js';
-import { launcher } from '../../src/run/launch.js';
+import { fakeChild, surroundingsWith } from './surroundings.js';
 
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const fakeChild = launcher(fileURLToPath(new URL('../run/fake-child.mjs', import.meta.url)));
 
 let root: string;
 let file: string;
@@ -68,7 +64,7 @@ function run(flags: Partial<BenchFlags> = {}) {
   progress.on('data', (chunk) => {
     written += chunk;
   });
-  const surroundings: Surroundings = {
+  const surroundings = surroundingsWith({
     progress: progress as unknown as NodeJS.WriteStream,
     args: ['bench', file],
     listenForStop: () => ({ soon: soon.signal, now: new AbortController().signal, dispose() {} }),
@@ -79,7 +75,7 @@ function run(flags: Partial<BenchFlags> = {}) {
     provide: async (dataSet) => {
       if (dataSet) provided.push(dataSet);
     },
-  };
+  });
   const folders = { results: path.join(root, 'results'), reports: path.join(root, 'reports') };
   return bench(file, { ...folders, jobs: 2, checkpointEvery: 0, ...flags }, surroundings);
 }

@@ -1,21 +1,16 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Surroundings } from '../../src/commands/command-result.js';
 import { compare, type VerifyFlags, verify } from '../../src/commands/verify.js';
 import type { CellResult } from '../../src/results/result.js';
-import { launcher } from '../../src/run/launch.js';
 import { expandSuite } from '../../src/suite/expand.js';
 import { loadSuite } from '../../src/suite/load.js';
 import { exampleCell, exampleResult } from '../results/example.js';
+import { fakeChild, surroundingsWith } from './surroundings.js';
 
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const fakeChild = launcher(fileURLToPath(new URL('../run/fake-child.mjs', import.meta.url)));
 
 let root: string;
 let file: string;
@@ -51,20 +46,13 @@ async function suite(arm: string): Promise<void> {
 }
 
 function run(flags: Partial<VerifyFlags> = {}) {
-  const surroundings: Surroundings = {
-    progress: new PassThrough() as unknown as NodeJS.WriteStream,
+  const surroundings = surroundingsWith({
     args: ['verify', file],
-    listenForStop: () => ({
-      soon: new AbortController().signal,
-      now: new AbortController().signal,
-      dispose() {},
-    }),
     launch: (listener) => {
       started++;
       return fakeChild(listener);
     },
-    provide: async () => {},
-  };
+  });
   return verify(file, { results: path.join(root, 'results'), jobs: 1, cells: 1, ...flags }, surroundings);
 }
 
@@ -72,18 +60,7 @@ function run(flags: Partial<VerifyFlags> = {}) {
 async function bench(change: (result: CellResult) => CellResult = (result) => result): Promise<void> {
   const { bench: command } = await import('../../src/commands/bench.js');
   const folders = { results: path.join(root, 'results'), reports: path.join(root, 'reports') };
-  const surroundings: Surroundings = {
-    progress: new PassThrough() as unknown as NodeJS.WriteStream,
-    args: [],
-    listenForStop: () => ({
-      soon: new AbortController().signal,
-      now: new AbortController().signal,
-      dispose() {},
-    }),
-    launch: fakeChild,
-    provide: async () => {},
-  };
-  await command(file, { ...folders, jobs: 2, checkpointEvery: 0, quiet: true }, surroundings);
+  await command(file, { ...folders, jobs: 2, checkpointEvery: 0, quiet: true }, surroundingsWith());
   const { cells } = expandSuite({ suite: loadSuite(file).suite });
   for (const { id } of cells) {
     const place = path.join(root, 'results', 'tiny', `${id}.json`);

@@ -3,10 +3,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BenchFlags, bench } from '../../src/commands/bench.js';
-import type { Surroundings } from '../../src/commands/command-result.js';
 import { gate } from '../../src/commands/gate.js';
 import { type PlanData, plan } from '../../src/commands/plan.js';
 import { reportCommand } from '../../src/commands/report.js';
@@ -14,14 +12,12 @@ import { verify } from '../../src/commands/verify.js';
 import { measuredSuite, type TimeKinds } from '../../src/commands/wall-time.js';
 import type { WallTimeResult } from '../../src/results/result.js';
 import { openStore } from '../../src/results/store.js';
-import { launcher } from '../../src/run/launch.js';
 import { loadSuite } from '../../src/suite/load.js';
 import { exampleResult } from '../results/example.js';
+import { fakeChild, surroundingsWith } from './surroundings.js';
 
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 60_000 });
-
-const fakeChild = launcher(fileURLToPath(new URL('../run/fake-child.mjs', import.meta.url)));
 
 let root: string;
 let file: string;
@@ -60,7 +56,7 @@ async function suite(changes: Record<string, unknown> = {}): Promise<void> {
   );
 }
 
-const surroundings: Surroundings = {
+const surroundings = surroundingsWith({
   progress: Object.assign(new PassThrough(), {
     write: (text: string) => {
       written += text;
@@ -68,17 +64,11 @@ const surroundings: Surroundings = {
     },
   }) as unknown as NodeJS.WriteStream,
   args: ['bench', 'tiny.json'],
-  listenForStop: () => ({
-    soon: new AbortController().signal,
-    now: new AbortController().signal,
-    dispose() {},
-  }),
   launch: (listener) => {
     started++;
     return fakeChild(listener);
   },
-  provide: async () => {},
-};
+});
 
 const folders = () => ({ results: path.join(root, 'results'), reports: path.join(root, 'reports') });
 const run = (flags: Partial<BenchFlags> = {}) =>

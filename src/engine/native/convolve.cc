@@ -8,17 +8,11 @@
 #include "kernel.h"
 #include "operations.h"
 #include "parallel.h"
+#include "routines.h"
 #include "scratch.h"
-#include "variants.h"
-#include "winograd.h"
 
 namespace sambench {
 namespace {
-
-const WinogradRoutines& Routines() {
-  static const WinogradRoutines* best = SAMBENCH_BEST(Winograd);
-  return *best;
-}
 
 struct Settings {
   int64_t stride = 1;
@@ -97,7 +91,7 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     float* zeros = products + outputs;
     memset(zeros, 0, edge * sizeof(float));
     scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
-    scheme.multiply(tiles, transformed, length, x.channels, y.channels, products);
+    Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, products);
     scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
   });
 }
@@ -114,7 +108,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
         run.Output(0, {x.batch, Reduced(x.height, stride), Reduced(x.width, stride), kernel.length(3)});
     const Images y = ImagesOf(output);
     CheckShapes(x, kernel, y, stride);
-    Convolve(stride == 1 ? Routines().plain : Routines().strided, x, kernel, false, y, Before(x, stride), {0, 0});
+    Convolve(stride == 1 ? Multiplying().plain : Multiplying().strided, x, kernel, false, y, Before(x, stride), {0, 0});
   });
 }
 
@@ -128,8 +122,8 @@ void ComputeInputGradient(void* settings, TF_OpKernelContext* context) {
     const Images dy = ImagesOf(gradient), dx = ImagesOf(output);
     CheckShapes(dx, kernel, dy, stride);
     // The reversed kernel reaches as far before a pixel as the kernel reaches behind it: with SAME and stride 1, one.
-    if (stride == 1) return Convolve(Routines().flipped, dy, kernel, true, dx, {1, 1}, {0, 0});
-    Convolve(Routines().spread, dy, kernel, true, dx, {0, 0}, Before(dx, stride));
+    if (stride == 1) return Convolve(Multiplying().flipped, dy, kernel, true, dx, {1, 1}, {0, 0});
+    Convolve(Multiplying().spread, dy, kernel, true, dx, {0, 0}, Before(dx, stride));
   });
 }
 
@@ -142,7 +136,7 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
     const Images x = ImagesOf(input), dy = ImagesOf(gradient);
     CheckShapes(x, kernel, dy, stride);
     const Floats output = run.Output(0, kernel.shape());
-    const WinogradScheme& scheme = stride == 1 ? Routines().plain : Routines().strided;
+    const WinogradScheme& scheme = stride == 1 ? Multiplying().plain : Multiplying().strided;
     const int64_t plane = x.channels * dy.channels, volume = scheme.positions * plane;
     const Blocks blocks(x.batch, Reduced(dy.height, scheme.outputs), Reduced(dy.width, scheme.outputs),
                         scheme.positions * (x.channels + dy.channels));
@@ -169,7 +163,7 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
         memset(zeros, 0, edge * sizeof(float));
         scheme.transformInput(x, Before(x, stride), blocks.rows, blocks.columns, first, length, zeros, tiles);
         scheme.spreadGradient(dy, blocks.rows, blocks.columns, first, length, zeros, products);
-        scheme.accumulate(tiles, products, length, x.channels, dy.channels, own);
+        Multiplying().accumulate(scheme.positions, tiles, products, length, x.channels, dy.channels, own);
       }
     });
     team.Divide(x.channels / 16, [&](int64_t part) {

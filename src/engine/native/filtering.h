@@ -108,11 +108,7 @@ struct Spreading {
   }
   template <typename V>
   static SAMBENCH_INLINE void Kernel(V w0, V w1, V w2, V* u) {
-    u[0] = w2;
-    u[1] = w0 + w2;
-    u[2] = w0;
-    u[3] = w1;
-    u[4] = w1;
+    Strided::Kernel(w2, w1, w0, u);
   }
   template <typename V>
   static SAMBENCH_INLINE void Output(const V* m, V* y) {

@@ -9,6 +9,7 @@
 
 namespace {
 
+/** Channels of one instruction, and how many such groups make the widest panel of a product. */
 #if defined(SAMBENCH_AVX512)
 constexpr int kLanes = 16, kWide = 4;
 #elif defined(SAMBENCH_AVX2)
@@ -16,15 +17,22 @@ constexpr int kLanes = 8, kWide = 2;
 #else
 constexpr int kLanes = 4, kWide = 2;
 #endif
-/** Neighbouring channels, as many as one instruction takes. */
+
+/** Neighbouring channels. */
 typedef float Lanes __attribute__((vector_size(kLanes * 4)));
-SAMBENCH_INLINE Lanes Load(const float* place) {
-  Lanes value;
+
+/** A number or neighbouring channels from a place that need not be aligned. */
+template <typename Value = Lanes>
+SAMBENCH_INLINE Value Load(const float* place) {
+  Value value;
   __builtin_memcpy(&value, place, sizeof value);
   return value;
 }
 
-SAMBENCH_INLINE void Store(float* place, Lanes value) { __builtin_memcpy(place, &value, sizeof value); }
+template <typename Value>
+SAMBENCH_INLINE void Store(float* place, Value value) {
+  __builtin_memcpy(place, &value, sizeof value);
+}
 
 }  // namespace
 

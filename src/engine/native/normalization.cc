@@ -1,43 +1,26 @@
 // The arithmetic of batch normalization on rows of channels, fused with the rectifier after it and the sum of a shortcut.
 // Compiled once for each kind of processor that it may meet (see variants.h); all give the same bits, as nothing is
 // contracted. It includes nothing with code of its own, which the linker could take for another processor's.
-#include <stdint.h>
-
 #include "normalization.h"
-#include "variants.h"
 
-#define SAMBENCH_INLINE inline __attribute__((always_inline))
+#include "lanes.h"
+#include "variants.h"
 
 namespace {
 
-/** Sixteen neighbouring channels. */
-typedef float Lanes __attribute__((vector_size(64)));
-
-/** Splits the channels into groups of sixteen and single ones; calls `body` with a value of the group's type. */
+/** Splits the channels into groups of lanes and single ones; calls `body` with a value of the group's type. */
 template <typename Body>
 SAMBENCH_INLINE void ForChannels(int64_t channels, const Body& body) {
   int64_t c = 0;
-  for (; c + 16 <= channels; c += 16) body(c, Lanes{});
+  for (; c + kLanes <= channels; c += kLanes) body(c, Lanes{});
   for (; c < channels; c++) body(c, float{});
-}
-
-template <typename Value>
-SAMBENCH_INLINE Value At(const float* place) {
-  Value value;
-  __builtin_memcpy(&value, place, sizeof value);
-  return value;
-}
-
-template <typename Value>
-SAMBENCH_INLINE void Put(float* place, Value value) {
-  __builtin_memcpy(place, &value, sizeof value);
 }
 
 // What is not a number stays so: a training that diverges must show it.
 SAMBENCH_INLINE Lanes Positive(Lanes value, Lanes of) { return of <= 0 ? Lanes{} : value; }
 SAMBENCH_INLINE float Positive(float value, float of) { return of <= 0 ? 0 : value; }
 
-/** Sums and sums of squared deviations of the rows of one chunk. */
+/** Mean and sum of squared deviations of the rows of one chunk. */
 void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {
   for (int64_t c = 0; c < channels; c++) mean[c] = squares[c] = 0;
   int64_t row = 0;
@@ -46,8 +29,9 @@ void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, f
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
       const float* p = at + c;
-      Put<Value>(mean + c, At<Value>(mean + c) + ((At<Value>(p) + At<Value>(p + channels)) +
-                             (At<Value>(p + 2 * channels) + At<Value>(p + 3 * channels))));
+      const Value sum = (Load<Value>(p) + Load<Value>(p + channels)) +
+                        (Load<Value>(p + 2 * channels) + Load<Value>(p + 3 * channels));
+      Store<Value>(mean + c, Load<Value>(mean + c) + sum);
     });
   }
   for (; row < rows; row++) {
@@ -60,10 +44,10 @@ void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, f
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
       const float* p = at + c;
-      const Value m = At<Value>(mean + c);
-      const Value d0 = At<Value>(p) - m, d1 = At<Value>(p + channels) - m;
-      const Value d2 = At<Value>(p + 2 * channels) - m, d3 = At<Value>(p + 3 * channels) - m;
-      Put<Value>(squares + c, At<Value>(squares + c) + ((d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
+      const Value m = Load<Value>(mean + c);
+      const Value d0 = Load<Value>(p) - m, d1 = Load<Value>(p + channels) - m;
+      const Value d2 = Load<Value>(p + 2 * channels) - m, d3 = Load<Value>(p + 3 * channels) - m;
+      Store<Value>(squares + c, Load<Value>(squares + c) + ((d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
     });
   }
   for (; row < rows; row++) {
@@ -82,26 +66,26 @@ SAMBENCH_INLINE void NormalizeRows(const float* x, const float* other, int64_t r
     const int64_t at = row * channels;
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
-      Value value = (At<Value>(x + at + c) - At<Value>(mean + c)) * At<Value>(slope + c) + At<Value>(offset + c);
-      if (shortcut) value += At<Value>(other + at + c);
-      Put<Value>(y + at + c, rectify ? Positive(value, value) : value);
+      const Value deviation = Load<Value>(x + at + c) - Load<Value>(mean + c);
+      Value value = deviation * Load<Value>(slope + c) + Load<Value>(offset + c);
+      if (shortcut) value += Load<Value>(other + at + c);
+      Store<Value>(y + at + c, rectify ? Positive(value, value) : value);
     });
   }
 }
 
-void Normalize(const float* x, int64_t rows, int64_t channels, const float* mean,
-                                      const float* slope, const float* offset, float* y) {
+void Normalize(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
+               const float* offset, float* y) {
   NormalizeRows<false, false>(x, nullptr, rows, channels, mean, slope, offset, y);
 }
 
-void NormalizeAndRectify(const float* x, int64_t rows, int64_t channels, const float* mean,
-                                                const float* slope, const float* offset, float* y) {
+void NormalizeAndRectify(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
+                         const float* offset, float* y) {
   NormalizeRows<true, false>(x, nullptr, rows, channels, mean, slope, offset, y);
 }
 
-void NormalizeAddAndRectify(const float* x, const float* shortcut, int64_t rows,
-                                                   int64_t channels, const float* mean, const float* slope,
-                                                   const float* offset, float* y) {
+void NormalizeAddAndRectify(const float* x, const float* shortcut, int64_t rows, int64_t channels, const float* mean,
+                            const float* slope, const float* offset, float* y) {
   NormalizeRows<true, true>(x, shortcut, rows, channels, mean, slope, offset, y);
 }
 
@@ -121,17 +105,17 @@ SAMBENCH_INLINE void GradientSums(const float* dy, const float* x, int64_t rows,
     const int64_t at = row * channels;
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
-      const Value m = At<Value>(mean + c), s = At<Value>(slope + c), o = At<Value>(offset + c);
+      const Value m = Load<Value>(mean + c), s = Load<Value>(slope + c), o = Load<Value>(offset + c);
       const float* p = x + at + c;
       const float* q = dy + at + c;
-      const Value d0 = At<Value>(p) - m, d1 = At<Value>(p + channels) - m;
-      const Value d2 = At<Value>(p + 2 * channels) - m, d3 = At<Value>(p + 3 * channels) - m;
-      const Value g0 = Through<rectify>(At<Value>(q), d0, s, o);
-      const Value g1 = Through<rectify>(At<Value>(q + channels), d1, s, o);
-      const Value g2 = Through<rectify>(At<Value>(q + 2 * channels), d2, s, o);
-      const Value g3 = Through<rectify>(At<Value>(q + 3 * channels), d3, s, o);
-      Put<Value>(sums + c, At<Value>(sums + c) + ((g0 + g1) + (g2 + g3)));
-      Put<Value>(products + c, At<Value>(products + c) + ((g0 * d0 + g1 * d1) + (g2 * d2 + g3 * d3)));
+      const Value d0 = Load<Value>(p) - m, d1 = Load<Value>(p + channels) - m;
+      const Value d2 = Load<Value>(p + 2 * channels) - m, d3 = Load<Value>(p + 3 * channels) - m;
+      const Value g0 = Through<rectify>(Load<Value>(q), d0, s, o);
+      const Value g1 = Through<rectify>(Load<Value>(q + channels), d1, s, o);
+      const Value g2 = Through<rectify>(Load<Value>(q + 2 * channels), d2, s, o);
+      const Value g3 = Through<rectify>(Load<Value>(q + 3 * channels), d3, s, o);
+      Store<Value>(sums + c, Load<Value>(sums + c) + ((g0 + g1) + (g2 + g3)));
+      Store<Value>(products + c, Load<Value>(products + c) + ((g0 * d0 + g1 * d1) + (g2 * d2 + g3 * d3)));
     });
   }
   for (; row < rows; row++) {
@@ -144,21 +128,20 @@ SAMBENCH_INLINE void GradientSums(const float* dy, const float* x, int64_t rows,
   }
 }
 
-void PlainSums(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                                      const float* slope, const float* offset, float* sums, float* products) {
+void PlainSums(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
+               const float* offset, float* sums, float* products) {
   GradientSums<false>(dy, x, rows, channels, mean, slope, offset, sums, products);
 }
 
-void RectifiedSums(const float* dy, const float* x, int64_t rows, int64_t channels,
-                                          const float* mean, const float* slope, const float* offset, float* sums,
-                                          float* products) {
+void RectifiedSums(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+                   const float* slope, const float* offset, float* sums, float* products) {
   GradientSums<true>(dy, x, rows, channels, mean, slope, offset, sums, products);
 }
 
 /** g = dy where y > 0, else zero. */
 void ThroughRectifier(const float* dy, const float* y, int64_t count, float* g) {
   int64_t i = 0;
-  for (; i + 16 <= count; i += 16) Put(g + i, Positive(At<Lanes>(dy + i), At<Lanes>(y + i)));
+  for (; i + kLanes <= count; i += kLanes) Store(g + i, Positive(Load(dy + i), Load(y + i)));
   for (; i < count; i++) g[i] = Positive(dy[i], y[i]);
 }
 
@@ -171,23 +154,21 @@ SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows
     const int64_t at = row * channels;
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
-      const Value s = At<Value>(slope + c);
-      const Value d = At<Value>(x + at + c) - At<Value>(mean + c);
-      const Value g = Through<rectify>(At<Value>(dy + at + c), d, s, At<Value>(offset + c));
-      Put<Value>(dx + at + c, (g - At<Value>(average + c) - d * At<Value>(pull + c)) * s);
+      const Value s = Load<Value>(slope + c);
+      const Value d = Load<Value>(x + at + c) - Load<Value>(mean + c);
+      const Value g = Through<rectify>(Load<Value>(dy + at + c), d, s, Load<Value>(offset + c));
+      Store<Value>(dx + at + c, (g - Load<Value>(average + c) - d * Load<Value>(pull + c)) * s);
     });
   }
 }
 
-void PlainGradient(const float* dy, const float* x, int64_t rows, int64_t channels,
-                                          const float* mean, const float* slope, const float* offset,
-                                          const float* average, const float* pull, float* dx) {
+void PlainGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+                   const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
   InputGradient<false>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
-void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t channels,
-                                              const float* mean, const float* slope, const float* offset,
-                                              const float* average, const float* pull, float* dx) {
+void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+                       const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
   InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
@@ -197,7 +178,7 @@ namespace sambench {
 
 const NormalizationRoutines* SAMBENCH_VARIANT(Normalization)() {
   static const NormalizationRoutines routines = {
-      ChunkMoments, Normalize,     NormalizeAndRectify, NormalizeAddAndRectify, PlainSums,
+      ChunkMoments,  Normalize,        NormalizeAndRectify, NormalizeAddAndRectify, PlainSums,
       RectifiedSums, ThroughRectifier, PlainGradient,       RectifiedGradient,
   };
   return &routines;

@@ -1,7 +1,7 @@
 // The operations SambenchNormalize and SambenchNormalizeGrad: batch normalization by the batch's own statistics (Ioffe
 // and Szegedy 2015) over all but the last axis, with the rectifier and the residual sum that often follow it, in as few
 // passes over the memory as there can be.
-#include "batch_statistics.h"
+#include "batch_normalization.h"
 #include "operations.h"
 
 namespace sambench {
@@ -22,18 +22,19 @@ void Compute(void* settings, TF_OpKernelContext* context) {
   });
 }
 
-/** Inputs dy, x, scale, offset, mean, variance and, if there was a shortcut, y; outputs dx, dscale, doffset, dshortcut. */
+/** Inputs dy, x, scale, offset, y if there was a shortcut, mean, variance; outputs dx, dscale, doffset, dshortcut. */
 void ComputeGradient(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     Run run(context);
-    const Floats x = run.Input(1), scale = run.Input(2), offset = run.Input(3), mean = run.Input(4),
-                 variance = run.Input(5);
-    const Rows rows(x);
     const bool shortcut = run.inputs() > 6;
+    const int after = shortcut ? 5 : 4;
+    const Floats x = run.Input(1), scale = run.Input(2), offset = run.Input(3), mean = run.Input(after),
+                 variance = run.Input(after + 1);
+    const Rows rows(x);
     const Floats dx = shortcut ? run.Output(0, x.shape()) : run.OutputInPlaceOf(0, 0, x.shape());
     const Floats dscale = run.Output(1, {rows.channels}), doffset = run.Output(2, {rows.channels});
     const Floats through = shortcut ? run.OutputInPlaceOf(0, 3, x.shape()) : Floats(nullptr);
-    const Floats dy = run.Input(0), y = shortcut ? run.Input(6) : Floats(nullptr);
+    const Floats dy = run.Input(0), y = shortcut ? run.Input(4) : Floats(nullptr);
     DemandSameShape("a gradient", dy, x.shape());
     if (shortcut) DemandSameShape("an output", y, x.shape());
     const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(), x.data(),
@@ -70,8 +71,8 @@ void RegisterNormalization() {
             NormalizationSettings::Destroy});
   Register({"SambenchNormalizeGrad",
             attributes,
-            {"dy: float", "x: float", "scale: float", "offset: float", "mean: float", "variance: float",
-             "y: shortcuts * float"},
+            {"dy: float", "x: float", "scale: float", "offset: float", "y: shortcuts * float", "mean: float",
+             "variance: float"},
             {"dx: float", "dscale: float", "doffset: float", "dshortcut: shortcuts * float"},
             InferGradient,
             NormalizationSettings::Create,

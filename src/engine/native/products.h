@@ -13,11 +13,6 @@ constexpr int kPanel = kLanes * kWide, kRows = 6;
 /** Width of the panel of `out` channels that begins with channel `begin`. */
 SAMBENCH_INLINE int64_t PanelWidth(int64_t begin, int64_t out) { return out - begin < kPanel ? out - begin : kPanel; }
 
-/** One product: a kernel of one tap. */
-struct Pixel {
-  static constexpr int positions = 1;
-};
-
 /** A kernel [in, out], or with `transposed` [out, in], as panels [panels of out, in, width of a panel]. */
 void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed) {
   for (int64_t first = 0; first < out; first += kPanel) {
@@ -59,9 +54,9 @@ SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64
   for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, products + t * out);
 }
 
-template <typename Scheme>
-void Multiply(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products) {
-  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
+void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
+              float* products) {
+  for (int64_t position = 0; position < positions; position++) {
     const float* v = tiles + position * block * in;
     float* m = products + position * block * out;
     for (int64_t first = 0; first < out; first += kPanel) {
@@ -103,9 +98,9 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
   }
 }
 
-template <typename Scheme>
-void Accumulate(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums) {
-  for (int position = 0; position < Scheme::positions * Scheme::positions; position++) {
+void Accumulate(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
+                float* sums) {
+  for (int64_t position = 0; position < positions; position++) {
     const float* v = tiles + position * block * in;
     const float* m = products + position * block * out;
     float* s = sums + position * in * out;

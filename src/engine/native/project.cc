@@ -3,18 +3,12 @@
 // that are still in a core's cache. Numbers of channels are multiples of sixteen.
 #include <string.h>
 
-#include "batch_statistics.h"
+#include "batch_normalization.h"
 #include "operations.h"
 #include "scratch.h"
-#include "winograd.h"
 
 namespace sambench {
 namespace {
-
-const PixelScheme& Routines() {
-  static const WinogradRoutines* best = SAMBENCH_BEST(Winograd);
-  return best->pixel;
-}
 
 /** Shapes of a projection of images [batch, height, width, in] by a kernel [1, 1, in, out]. */
 struct Shape {
@@ -44,10 +38,10 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     if (shortcut.data()) DemandSameShape("a shortcut", shortcut, shape.projected);
     static thread_local Scratch kernels;
     float* packed = kernels.Get(kernel.size());
-    Routines().packKernel(kernel.data(), shape.in, shape.out, false, packed);
+    Multiplying().packKernel(kernel.data(), shape.in, shape.out, false, packed);
     const auto project = [&](int64_t index) {
       const int64_t row = rows.Begin(index);
-      Routines().multiply(x.data() + row * shape.in, packed, rows.Count(index), shape.in, shape.out,
+      Multiplying().multiply(1, x.data() + row * shape.in, packed, rows.Count(index), shape.in, shape.out,
                           z.data() + row * shape.out);
     };
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, z.data(), project, scale, offset,
@@ -56,21 +50,22 @@ void Compute(void* settings, TF_OpKernelContext* context) {
 }
 
 /**
- * Inputs dy, x, kernel, z, scale, offset, mean, variance and, if there was a shortcut, y; outputs dx, dkernel, dscale,
- * doffset, dshortcut.
+ * Inputs dy, x, kernel, scale, offset, y if there was a shortcut, mean, variance, z; outputs dx, dkernel, dscale, doffset,
+ * dshortcut.
  */
 void ComputeGradient(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     Run run(context);
-    const Floats x = run.Input(1), kernel = run.Input(2), z = run.Input(3), scale = run.Input(4), offset = run.Input(5),
-                 mean = run.Input(6), variance = run.Input(7);
+    const bool shortcut = run.inputs() > 8;
+    const int after = shortcut ? 6 : 5;
+    const Floats x = run.Input(1), kernel = run.Input(2), scale = run.Input(3), offset = run.Input(4),
+                 mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
     const Shape shape(x, kernel);
     const Rows rows(z);
-    const bool shortcut = run.inputs() > 8;
     const Floats dx = run.Output(0, x.shape()), dkernel = run.Output(1, kernel.shape());
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
     const Floats through = shortcut ? run.OutputInPlaceOf(0, 4, z.shape()) : Floats(nullptr);
-    const Floats dy = run.Input(0), y = shortcut ? run.Input(8) : Floats(nullptr);
+    const Floats dy = run.Input(0), y = shortcut ? run.Input(5) : Floats(nullptr);
     DemandSameShape("a gradient", dy, shape.projected);
     DemandSameShape("a projection", z, shape.projected);
     if (shortcut) DemandSameShape("an output", y, shape.projected);
@@ -83,7 +78,7 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const int64_t strands = std::min<int64_t>(team.members(), rows.chunks), size = kernel.size();
     float* packed = kernels.Get((1 + strands) * size);
     float* sums = packed + size;
-    Routines().packKernel(kernel.data(), shape.out, shape.in, true, packed);
+    Multiplying().packKernel(kernel.data(), shape.out, shape.in, true, packed);
     team.Divide(strands, [&](int64_t strand) {
       static thread_local Scratch scratch;
       float* dz = scratch.Get(rows.chunk * shape.out);
@@ -93,8 +88,8 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
       for (int64_t index = end; index-- > begin;) {
         const int64_t row = rows.Begin(index), count = rows.Count(index);
         gradient.Input(index, dz);
-        Routines().accumulate(x.data() + row * shape.in, dz, count, shape.in, shape.out, own);
-        Routines().multiply(dz, packed, count, shape.out, shape.in, dx.data() + row * shape.in);
+        Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own);
+        Multiplying().multiply(1, dz, packed, count, shape.out, shape.in, dx.data() + row * shape.in);
       }
     });
     for (int64_t i = 0; i < size; i++) {
@@ -115,7 +110,8 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
 }
 
 void InferGradient(TF_ShapeInferenceContext* context, TF_Status* status) {
-  const int like[] = {1, 2, 4, 4, 3};
+  // With a shortcut its gradient is like y, the input before mean.
+  const int like[] = {1, 2, 3, 3, 5};
   const int outputs = TF_ShapeInferenceContextNumInputs(context) > 8 ? 5 : 4;
   for (int output = 0; output < outputs && TF_GetCode(status) == TF_OK; output++)
     SameShape(context, like[output], output, status);
@@ -135,8 +131,8 @@ void RegisterProjection() {
             NormalizationSettings::Destroy});
   Register({"SambenchProjectGrad",
             attributes,
-            {"dy: float", "x: float", "kernel: float", "z: float", "scale: float", "offset: float", "mean: float",
-             "variance: float", "y: shortcuts * float"},
+            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "y: shortcuts * float",
+             "mean: float", "variance: float", "z: float"},
             {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dshortcut: shortcuts * float"},
             InferGradient,
             NormalizationSettings::Create,

@@ -58,32 +58,41 @@ SAMBENCH_INLINE void BothAxes(const Lanes (&values)[from][from], Lanes (&results
   }
 }
 
-template <typename Scheme>
-void TransformInput(const Images& input, const Padding& before, int64_t rows, int64_t columns, int64_t first, int64_t block,
-                    const float* zeros, float* tiles) {
-  constexpr int n = Scheme::inputs, p = Scheme::positions;
-  const int64_t channels = input.channels, plane = block * channels;
+/** Squares of `size` pixels, `step` apart, to tiles [positions, block, channels]; `axis` makes the values of one axis. */
+template <int size, int positions, typename Axis>
+SAMBENCH_INLINE void ToTiles(const Images& images, int step, const Padding& before, int64_t rows, int64_t columns,
+                             int64_t first, int64_t block, const float* zeros, float* tiles, const Axis& axis) {
+  const int64_t channels = images.channels, plane = block * channels;
   for (int64_t t = 0; t < block; t++) {
     const Tile tile = TileAt(first + t, rows, columns);
-    float* pixels[n * n];
-    Pixels<n>(input, tile.image, tile.row * Scheme::inputStep - before.rows - Scheme::shift,
-              tile.column * Scheme::inputStep - before.columns - Scheme::shift, const_cast<float*>(zeros), pixels);
+    float* pixels[size * size];
+    Pixels<size>(images, tile.image, tile.row * step - before.rows, tile.column * step - before.columns,
+                 const_cast<float*>(zeros), pixels);
     for (int64_t c = 0; c < channels; c += kLanes) {
-      Lanes d[n][n], v[p][p];
+      Lanes d[size][size], v[positions][positions];
 #pragma GCC unroll 8
-      for (int i = 0; i < n; i++) {
+      for (int i = 0; i < size; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < n; j++) d[i][j] = Load(pixels[i * n + j] + c);
+        for (int j = 0; j < size; j++) d[i][j] = Load(pixels[i * size + j] + c);
       }
-      BothAxes(d, v, [](const Lanes* in, Lanes* out) __attribute__((always_inline)) { Scheme::Input(in, out); });
+      BothAxes(d, v, axis);
       float* at = tiles + t * channels + c;
 #pragma GCC unroll 8
-      for (int i = 0; i < p; i++) {
+      for (int i = 0; i < positions; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < p; j++) Store(at + (i * p + j) * plane, v[i][j]);
+        for (int j = 0; j < positions; j++) Store(at + (i * positions + j) * plane, v[i][j]);
       }
     }
   }
+}
+
+template <typename Scheme>
+void TransformInput(const Images& input, const Padding& before, int64_t rows, int64_t columns, int64_t first,
+                    int64_t block, const float* zeros, float* tiles) {
+  const Padding shifted = {before.rows + Scheme::shift, before.columns + Scheme::shift};
+  ToTiles<Scheme::inputs, Scheme::positions>(
+      input, Scheme::inputStep, shifted, rows, columns, first, block, zeros, tiles,
+      [](const Lanes* d, Lanes* v) __attribute__((always_inline)) { Scheme::Input(d, v); });
 }
 
 template <typename Scheme>
@@ -96,14 +105,15 @@ void TransformOutput(const float* products, const Padding& before, int64_t rows,
     float* pixels[m * m];
     Pixels<m>(output, tile.image, tile.row * m - before.rows, tile.column * m - before.columns, outside, pixels);
     for (int64_t c = 0; c < channels; c += kLanes) {
-      Lanes products_[p][p], y[m][m];
+      Lanes tile_products[p][p], y[m][m];
       const float* at = products + t * channels + c;
 #pragma GCC unroll 8
       for (int i = 0; i < p; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < p; j++) products_[i][j] = Load(at + (i * p + j) * plane);
+        for (int j = 0; j < p; j++) tile_products[i][j] = Load(at + (i * p + j) * plane);
       }
-      BothAxes(products_, y, [](const Lanes* in, Lanes* out) __attribute__((always_inline)) { Scheme::Output(in, out); });
+      BothAxes(tile_products, y,
+               [](const Lanes* in, Lanes* out) __attribute__((always_inline)) { Scheme::Output(in, out); });
 #pragma GCC unroll 8
       for (int i = 0; i < m; i++) {
 #pragma GCC unroll 8
@@ -116,28 +126,9 @@ void TransformOutput(const float* products, const Padding& before, int64_t rows,
 template <typename Scheme>
 void SpreadGradient(const Images& gradient, int64_t rows, int64_t columns, int64_t first, int64_t block,
                     const float* zeros, float* products) {
-  constexpr int m = Scheme::outputs, p = Scheme::positions;
-  const int64_t channels = gradient.channels, plane = block * channels;
-  for (int64_t t = 0; t < block; t++) {
-    const Tile tile = TileAt(first + t, rows, columns);
-    float* pixels[m * m];
-    Pixels<m>(gradient, tile.image, tile.row * m, tile.column * m, const_cast<float*>(zeros), pixels);
-    for (int64_t c = 0; c < channels; c += kLanes) {
-      Lanes y[m][m], spread[p][p];
-#pragma GCC unroll 8
-      for (int i = 0; i < m; i++) {
-#pragma GCC unroll 8
-        for (int j = 0; j < m; j++) y[i][j] = Load(pixels[i * m + j] + c);
-      }
-      BothAxes(y, spread, [](const Lanes* in, Lanes* out) __attribute__((always_inline)) { Scheme::Spread(in, out); });
-      float* at = products + t * channels + c;
-#pragma GCC unroll 8
-      for (int i = 0; i < p; i++) {
-#pragma GCC unroll 8
-        for (int j = 0; j < p; j++) Store(at + (i * p + j) * plane, spread[i][j]);
-      }
-    }
-  }
+  ToTiles<Scheme::outputs, Scheme::positions>(
+      gradient, Scheme::outputs, {0, 0}, rows, columns, first, block, zeros, products,
+      [](const Lanes* y, Lanes* m) __attribute__((always_inline)) { Scheme::Spread(y, m); });
 }
 
 // ---- kernels -------------------------------------------------------------------------------------------------------
@@ -196,9 +187,7 @@ constexpr WinogradScheme Forwards() {
           Scheme::outputs,
           TransformKernel<Scheme>,
           TransformInput<Scheme>,
-          Multiply<Scheme>,
           TransformOutput<Scheme>,
-          nullptr,
           nullptr,
           nullptr};
 }
@@ -207,7 +196,6 @@ template <typename Scheme>
 constexpr WinogradScheme BothWays() {
   WinogradScheme scheme = Forwards<Scheme>();
   scheme.spreadGradient = SpreadGradient<Scheme>;
-  scheme.accumulate = Accumulate<Scheme>;
   scheme.gatherKernel = GatherKernel<Scheme>;
   return scheme;
 }
@@ -218,8 +206,7 @@ namespace sambench {
 
 const WinogradRoutines* SAMBENCH_VARIANT(Winograd)() {
   static constexpr WinogradRoutines routines = {BothWays<Plain>(), Forwards<Flipped>(), BothWays<Strided>(),
-                                                Forwards<Spreading>(),
-                                                {PackKernel, Multiply<Pixel>, Accumulate<Pixel>}};
+                                                Forwards<Spreading>(), PackKernel, Multiply, Accumulate};
   return &routines;
 }
 

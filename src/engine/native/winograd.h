@@ -33,32 +33,28 @@ struct WinogradScheme {
   /** Tiles of the input, to [positions, block, channels]. */
   void (*transformInput)(const Images& input, const Padding& before, int64_t rows, int64_t columns, int64_t first,
                          int64_t block, const float* zeros, float* tiles);
-  /** Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. */
-  void (*multiply)(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products);
   /** Products to the tiles of the output. */
   void (*transformOutput)(const float* products, const Padding& before, int64_t rows, int64_t columns, int64_t first,
                           int64_t block, const Images& output, float* outside);
   /** Tiles of the output's gradient, to [positions, block, out]: the transpose of `transformOutput`. */
   void (*spreadGradient)(const Images& gradient, int64_t rows, int64_t columns, int64_t first, int64_t block,
                          const float* zeros, float* products);
-  /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
-  void (*accumulate)(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums);
   /** Sums to the gradient of kernels [3, 3, in, out], for input channels `begin` to `end`: adds up `strands` of them. */
   void (*gatherKernel)(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
                        float* gradient);
 };
 
-/** The parts of a product of matrices, as a convolution of 1x1 kernels [in, out]; see `WinogradScheme`. */
-struct PixelScheme {
-  void (*packKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed);
-  void (*multiply)(const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out, float* products);
-  void (*accumulate)(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out, float* sums);
-};
-
 struct WinogradRoutines {
   /** Convolutions of stride 1 (also the gradient of their input), of stride 2, and the gradient of the latter's input. */
   WinogradScheme plain, flipped, strided, spread;
-  PixelScheme pixel;
+  /** A kernel [in, out], or with `transposed` [out, in], as `multiply` wants one: a 1x1 convolution has one position. */
+  void (*packKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed);
+  /** Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. */
+  void (*multiply)(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
+                   float* products);
+  /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
+  void (*accumulate)(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in,
+                     int64_t out, float* sums);
 };
 
 const WinogradRoutines* WinogradBaseline();

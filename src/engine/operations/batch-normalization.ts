@@ -2,7 +2,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { backend, execute } from '../backend.js';
 import { tf } from '../tensorflow.js';
-import { type Kernel, run } from './kernel.js';
+import { type Kernel, type Parameters, run } from './kernel.js';
 import { rectify } from './rectify.js';
 
 /** What follows a normalization at once: a sum with `shortcut`, and the rectifier. */
@@ -31,15 +31,8 @@ export function normalizeByBatch(
   epsilon: number,
   after: Afterwards = {},
 ): BatchNormalized {
-  // A shortcut without a rectifier after it is no part of the operation.
-  const inParts = after.shortcut !== undefined && after.rectify !== true;
-  if (inParts || backend().binding.isUsingGpuDevice())
-    return normalizeInParts(x, scale, offset, epsilon, after);
-  const parameters = { epsilon, rectify: after.rectify === true };
-  const [y, mean, variance] = after.shortcut
-    ? run(fusedWithShortcut, { x, scale, offset, shortcut: after.shortcut }, parameters)
-    : run(fused, { x, scale, offset }, parameters);
-  return { y: y as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
+  if (!isFused(after)) return normalizeInParts(x, scale, offset, epsilon, after);
+  return runFused(fused, { x, scale, offset }, epsilon, after);
 }
 
 /** The same by TensorFlow's own kernels, one after the other. */
@@ -84,46 +77,84 @@ function continued(y: Tensor4D, after: Afterwards): Tensor4D {
   return after.rectify ? rectify(summed) : summed;
 }
 
-/** Our own operation (native/normalize.cc). Outputs: y, batch mean, biased batch variance. */
-const fused: Kernel<'x' | 'scale' | 'offset'> = {
-  name: 'SambenchNormalize',
-  inputs: ['x', 'scale', 'offset'],
-  forward: ({ x, scale, offset }, parameters) =>
-    execute('SambenchNormalize', fusedAttributes(parameters, 0), [x, scale, offset], 3),
-  keeps: { inputs: ['x', 'scale', 'offset'], outputs: [1, 2] },
-  gradient(dys, kept, parameters) {
-    // At once, not in the functions below: tfjs frees what one of them makes and does not return.
-    const inputs = [dys[0], ...kept] as Tensor[];
-    const gradients = execute('SambenchNormalizeGrad', fusedAttributes(parameters, 0), inputs, 3);
-    const output = (index: number) => () => gradients[index] as Tensor;
-    return { x: output(0), scale: output(1), offset: output(2) };
-  },
-};
+/** Whether our own operations do what comes `after`: on processors, but for a shortcut without a rectifier after it. */
+export function isFused({ rectify, shortcut }: Afterwards): boolean {
+  return (shortcut === undefined || rectify === true) && !backend().binding.isUsingGpuDevice();
+}
 
-/** The same with a shortcut that is added before the rectifier. */
-const fusedWithShortcut: Kernel<'x' | 'scale' | 'offset' | 'shortcut'> = {
-  name: 'SambenchNormalizeWithShortcut',
-  inputs: ['x', 'scale', 'offset', 'shortcut'],
-  forward: ({ x, scale, offset, shortcut }, parameters) =>
-    execute('SambenchNormalize', fusedAttributes(parameters, 1), [x, scale, offset, shortcut], 3),
-  keeps: { inputs: ['x', 'scale', 'offset'], outputs: [0, 1, 2] },
-  gradient(dys, [x, scale, offset, y, mean, variance], parameters) {
-    const inputs = [dys[0], x, scale, offset, mean, variance, y] as Tensor[];
-    const gradients = execute('SambenchNormalizeGrad', fusedAttributes(parameters, 1), inputs, 4);
-    const output = (index: number) => () => gradients[index] as Tensor;
-    return { x: output(0), scale: output(1), offset: output(2), shortcut: output(3) };
-  },
-};
+/** The operation of native/normalize.cc. */
+const fused = fusedKernels('SambenchNormalize', ['x'], 3);
 
-/** Attributes of our own operations that normalize. */
-export function fusedAttributes(
-  { epsilon, rectify }: Readonly<Record<string, number | boolean>>,
-  shortcuts: number,
-) {
+/** Runs one of our own operations that end in a normalization. */
+export function runFused<Leading extends string>(
+  kernels: FusedKernels<Leading>,
+  inputs: Record<Leading | 'scale' | 'offset', Tensor>,
+  epsilon: number,
+  { rectify, shortcut }: Afterwards,
+): BatchNormalized {
+  const parameters = { epsilon, rectify: rectify === true };
+  const [y, mean, variance] = shortcut
+    ? run(kernels.withShortcut, { ...inputs, shortcut }, parameters)
+    : run(kernels.plain, inputs, parameters);
+  return { y: y as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
+}
+
+/** An operation without and with a shortcut. */
+export interface FusedKernels<Leading extends string> {
+  plain: Kernel<Leading | 'scale' | 'offset'>;
+  withShortcut: Kernel<Leading | 'scale' | 'offset' | 'shortcut'>;
+}
+
+/**
+ * An operation of our own that ends in a normalization, as two kernels: without and with a shortcut. Its inputs are
+ * `leading`, scale, offset and the shortcut; its outputs y, batch mean, biased batch variance, and what else its gradient
+ * reads, `outputs` in all. The gradient's operation takes dy and all that is kept, and gives the gradients of the inputs.
+ */
+export function fusedKernels<Leading extends string>(
+  operation: string,
+  leading: readonly Leading[],
+  outputs: number,
+): FusedKernels<Leading> {
+  const kept: readonly (Leading | 'scale' | 'offset')[] = [...leading, 'scale', 'offset'];
   return {
-    shortcuts: { int: shortcuts },
+    plain: fusedKernel<Leading | 'scale' | 'offset', never>(operation, operation, kept, null, outputs),
+    withShortcut: fusedKernel(operation, `${operation}WithShortcut`, kept, 'shortcut', outputs),
+  };
+}
+
+function fusedKernel<Kept extends string, Shortcut extends string>(
+  operation: string,
+  name: string,
+  kept: readonly Kept[],
+  shortcut: Shortcut | null,
+  outputs: number,
+): Kernel<Kept | Shortcut> {
+  const inputs = shortcut === null ? kept : [...kept, shortcut];
+  const attributes = ({ epsilon, rectify }: Parameters) => ({
+    shortcuts: { int: shortcut === null ? 0 : 1 },
     epsilon: { float: Number(epsilon) },
     rectify: { bool: rectify === true },
+  });
+  // The rectifier's gradient is recomputed from x; after a sum with a shortcut it needs y.
+  const first = shortcut === null ? 1 : 0;
+  return {
+    name,
+    inputs,
+    forward: (given, parameters) =>
+      execute(
+        operation,
+        attributes(parameters),
+        inputs.map((input) => given[input]),
+        outputs,
+      ),
+    keeps: { inputs: kept, outputs: Array.from({ length: outputs - first }, (_, index) => first + index) },
+    gradient(dys, saved, parameters) {
+      // At once, not in the functions below: tfjs frees what one of them makes and does not return.
+      const all = [dys[0] as Tensor, ...saved];
+      const gradients = execute(`${operation}Grad`, attributes(parameters), all, inputs.length);
+      const entries = inputs.map((input, index) => [input, () => gradients[index] as Tensor] as const);
+      return Object.fromEntries(entries) as Record<Kept | Shortcut, () => Tensor>;
+    },
   };
 }
 

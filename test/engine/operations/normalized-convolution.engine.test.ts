@@ -1,10 +1,10 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, it } from 'vitest';
-import { normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
+import { type Afterwards, normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
 import { convolveAndNormalize } from '../../../src/engine/operations/normalized-convolution.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
-import { expectSame, expectSameWithGradients, normal } from './numbers.js';
+import { expectSame, expectSameWithGradients, normal, type Way } from './numbers.js';
 
 const epsilon = 1e-3;
 
@@ -32,53 +32,37 @@ describe('a convolution with its normalization', () => {
     const parts = (x: Tensor, kernel: Tensor) =>
       tf().conv2d(x as Tensor4D, kernel as Tensor4D, stride, 'same');
 
+    const own =
+      (after: Afterwards): Way =>
+      (x, kernel, scale, offset, shortcut) => {
+        const [images, weights] = [x as Tensor4D, kernel as Tensor4D];
+        const around = shortcut ? { ...after, shortcut: shortcut as Tensor4D } : after;
+        return convolveAndNormalize(
+          images,
+          weights,
+          stride,
+          scale as Tensor1D,
+          offset as Tensor1D,
+          epsilon,
+          around,
+        ).y;
+      };
+    const inParts =
+      (after: Afterwards): Way =>
+      (x, kernel, scale, offset, shortcut) => {
+        const around = shortcut ? { ...after, shortcut: shortcut as Tensor4D } : after;
+        const y = parts(x as Tensor, kernel as Tensor);
+        return normalizeInParts(y, scale as Tensor1D, offset as Tensor1D, epsilon, around).y;
+      };
+
     it.each([false, true])('has the values and gradients of the two, rectified: %s', (rectify) => {
-      expectSameWithGradients(
-        (x, kernel, scale, offset) =>
-          convolveAndNormalize(
-            x as Tensor4D,
-            kernel as Tensor4D,
-            stride,
-            scale as Tensor1D,
-            offset as Tensor1D,
-            epsilon,
-            { rectify },
-          ).y,
-        (x, kernel, scale, offset) =>
-          normalizeInParts(
-            parts(x as Tensor, kernel as Tensor),
-            scale as Tensor1D,
-            offset as Tensor1D,
-            epsilon,
-            { rectify },
-          ).y,
-        inputs(),
-      );
+      expectSameWithGradients(own({ rectify }), inParts({ rectify }), inputs());
     });
 
     it('has those of the two with a shortcut', () => {
       const [x, kernel] = inputs() as [Tensor, Tensor];
-      expectSameWithGradients(
-        (x, kernel, scale, offset, shortcut) =>
-          convolveAndNormalize(
-            x as Tensor4D,
-            kernel as Tensor4D,
-            stride,
-            scale as Tensor1D,
-            offset as Tensor1D,
-            epsilon,
-            { rectify: true, shortcut: shortcut as Tensor4D },
-          ).y,
-        (x, kernel, scale, offset, shortcut) =>
-          normalizeInParts(
-            parts(x as Tensor, kernel as Tensor),
-            scale as Tensor1D,
-            offset as Tensor1D,
-            epsilon,
-            { rectify: true, shortcut: shortcut as Tensor4D },
-          ).y,
-        [...inputs(), normal('shortcut', parts(x, kernel).shape)],
-      );
+      const all = [...inputs(), normal('shortcut', parts(x, kernel).shape)];
+      expectSameWithGradients(own({ rectify: true }), inParts({ rectify: true }), all);
     });
 
     it('tells the statistics of the two', () => {

@@ -1,7 +1,8 @@
-// The statistics of batch normalization over rows of channels. Sums go over chunks of rows that fit in a core's cache and
-// are combined in double precision in a fixed order, so they do not depend on the number of threads.
-#ifndef SAMBENCH_BATCH_STATISTICS_H_
-#define SAMBENCH_BATCH_STATISTICS_H_
+// Batch normalization over rows of channels and its gradient, for the operations that contain one. Sums go over chunks of
+// rows that fit in a core's cache and are combined in double precision in a fixed order, so they do not depend on the
+// number of threads.
+#ifndef SAMBENCH_BATCH_NORMALIZATION_H_
+#define SAMBENCH_BATCH_NORMALIZATION_H_
 
 #include <math.h>
 
@@ -9,16 +10,10 @@
 #include <vector>
 
 #include "kernel.h"
-#include "normalization.h"
 #include "parallel.h"
-#include "variants.h"
+#include "routines.h"
 
 namespace sambench {
-
-inline const NormalizationRoutines& Normalizing() {
-  static const NormalizationRoutines* best = SAMBENCH_BEST(Normalization);
-  return *best;
-}
 
 /** A tensor seen as rows of channels, and the chunks of rows that it is worked through in. */
 struct Rows {
