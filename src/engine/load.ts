@@ -72,7 +72,6 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
     });
   }
   setTensorflow(tensorflow);
-  require(location.operations);
   loadNativeGraphs(location.graph);
   setGraphRewriting(options.graphRewriting);
   return {
@@ -118,7 +117,7 @@ interface StandardError {
 }
 
 /**
- * Loads the addon, which TensorFlow.js then finds loaded, and returns the lines that TensorFlow wrote meanwhile: it
+ * Loads the addon, which TensorFlow.js then finds loaded, and our own operations, and returns the lines that TensorFlow wrote meanwhile: it
  * writes some past its log level.
  */
 function openBinding(location: EngineLocation): { binding: Binding; lines: string } {
@@ -129,6 +128,7 @@ function openBinding(location: EngineLocation): { binding: Binding; lines: strin
     let binding: Binding;
     try {
       binding = require(location.binding) as Binding;
+      require(location.operations);
     } finally {
       lines = standardError.give();
     }

@@ -8,7 +8,7 @@ import writeFileAtomic from 'write-file-atomic';
 import { canonicalJson, sha256 } from '../suite/canonical.js';
 import type { Cell } from '../suite/cell.js';
 import { stepKind } from '../suite/speed.js';
-import { version } from '../version.js';
+import { algorithmVersion, version } from '../version.js';
 import type { JobsMeasurement } from './measure-jobs.js';
 
 /** Other work on the machine may have disturbed a measurement: it is not believed for ever. */
@@ -56,7 +56,8 @@ export async function keepJobs(
 
 function fileOf(folder: string, { settings }: Cell): string {
   // The machine as far as it decides how processes get on with each other; a new version may have other steps.
-  const machine = [os.cpus()[0]?.model ?? null, os.availableParallelism(), os.arch(), version];
+  const versions = [version, algorithmVersion];
+  const machine = [os.cpus()[0]?.model ?? null, os.availableParallelism(), os.arch(), ...versions];
   const key = sha256(canonicalJson([...machine, stepKind(settings)])).slice(0, 16);
   return path.join(folder, 'jobs', `${key}.json`);
 }
