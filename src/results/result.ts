@@ -61,6 +61,8 @@ export interface Provenance {
   firstBatchSha256: string | null;
   /** Training labels that label noise replaced by another class; absent where the cell left no result of its own. */
   changedLabels?: number;
+  /** Whether it ran operation by operation; absent where it ran compiled. */
+  eager?: boolean;
   command: string;
 }
 
@@ -68,21 +70,21 @@ export interface Provenance {
 export interface CellChecks {
   /** Gradients of a whole batch: by the rule's declaration, and as they ran. */
   gradientEvaluations: { planned: number; counted: number };
-  /** The L2 norm that the rule declares, and the largest relative deviation from it; null where it declares none. */
+  /** The L2 norm that the rule declares, and the largest relative deviation of any step and group; null where it declares none. */
   perturbationNorm: { expected: number; largestDeviation: number } | null;
   /** Mean distance from w of the point where the last gradient of a step was taken; 0 shows SAM as the blog published it. */
   appliedNorm: number | null;
   /** Whether updates began, bit for bit, at the weights that their step began with: compared once an epoch. */
   weightsRestored: boolean | null;
-  /** How often a step moves the moving statistics: compared once an epoch; null for a network without any. */
+  /** How often a step moves the moving statistics: compared at every step; null for a network without any. */
   statisticsMoves: number | null;
   /** Share of the steps in which L(w + e) >= L(w). */
   ascentShare: number | null;
   /** Mean cosine of the gradients at w and at w + e over all steps. */
   meanCosine: number | null;
   /**
-   * Training loss of the very first batch, at the first weights; arms of one seed with the same `m` and `bn` share it.
-   * Null for a rule that looks at a part of the batch first.
+   * Training loss of the very first batch, at the first weights; arms of one seed with the same `m` and `bn` share it, bit
+   * for bit on one machine. Null for a rule that looks at a part of the batch first, or at other weights.
    */
   firstBatchLoss: number | null;
 }

@@ -117,6 +117,7 @@ export const cellResultSchema = Type.Object({
     initSha256: orNull(Type.String()),
     firstBatchSha256: orNull(Type.String()),
     changedLabels: Type.Optional(count),
+    eager: Type.Optional(Type.Boolean()),
     command: Type.String(),
   }),
   environment,

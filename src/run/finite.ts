@@ -1,5 +1,6 @@
 /** Keeps numbers that are none out of result files, which JSON cannot hold, without losing the rest of the result. */
 import type { CellResult, HistoryRow } from '../results/result.js';
+import { divergenceOf } from '../train/divergence.js';
 
 /**
  * The same result where all numbers are finite. Otherwise: what may be null in an epoch becomes null, an epoch without a
@@ -10,7 +11,8 @@ export function withFiniteNumbers(result: CellResult): CellResult {
   const { final } = result;
   const losses = [final?.test.loss, final?.validation?.loss].filter((loss) => loss !== undefined);
   if (losses.every(Number.isFinite)) return { ...result, history };
-  const message = `the loss of the final weights was ${losses.find((loss) => !Number.isFinite(loss))}`;
+  const loss = losses.find((each) => !Number.isFinite(each));
+  const message = divergenceOf(`the loss of the final weights was ${loss}`);
   return {
     ...result,
     history,

@@ -4,9 +4,9 @@ import writeFileAtomic from 'write-file-atomic';
 import type { HostTensor } from '../engine/program.js';
 import type { HistoryRow } from '../results/result.js';
 import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../safetensors.js';
-import type { CheckSums } from './checks.js';
-import type { EpochSums } from './epoch-sums.js';
-import type { StoppingState } from './stopping.js';
+import { type CheckSums, freshChecks } from './checks.js';
+import { type EpochSums, freshSums } from './epoch-sums.js';
+import { freshStopping, type StoppingState } from './stopping.js';
 
 /** Where a cell stands between two steps, apart from its tensors. */
 export interface Position {
@@ -23,6 +23,22 @@ export interface Position {
   /** Seconds of earlier processes. */
   otherSeconds: number;
   inputWaitSeconds: number;
+}
+
+/** Before the first step. */
+export function freshPosition(): Position {
+  return {
+    epoch: 1,
+    stepsDone: 0,
+    history: [],
+    sums: freshSums(),
+    stopping: freshStopping(),
+    best: null,
+    gradientEvaluations: 0,
+    checks: freshChecks(),
+    otherSeconds: 0,
+    inputWaitSeconds: 0,
+  };
 }
 
 /** A checkpoint: position, engine state, and the best weights if there are any. */

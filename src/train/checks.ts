@@ -4,19 +4,12 @@
  */
 import { checksumOf } from '../engine/operations/checksum.js';
 import type { HostTensor } from '../engine/program.js';
-import { SambenchError } from '../errors.js';
 import type { CellChecks } from '../results/result.js';
+import { relativeDeviation, tolerances } from '../results/tolerances.js';
 import type { Measures } from './measures.js';
 import type { StepReport } from './run-step.js';
 import type { TrainingStep } from './step.js';
-
-/** Largest relative deviation of the perturbation's norm from what the rule declares. */
-const normTolerance = 1e-4;
-/** The same for the point where the gradient is taken: single precision rounds w + e. */
-const appliedTolerance = 1e-2;
-/** Below this norm a gradient is too short to have a direction in single precision. */
-const shortestGradient = 1e-7;
-const statisticsTolerance = 1e-5;
+import { violated } from './violation.js';
 
 /** What the checks have seen so far; plain data, so that a checkpoint can hold it. */
 export interface CheckSums {
@@ -25,7 +18,7 @@ export interface CheckSums {
   ascents: Sum;
   cosines: Sum;
   firstBatchLoss: number | null;
-  /** Steps in which weights and statistics were compared on the host. */
+  /** Steps in which weights were compared on the host. */
   compared: number;
 }
 
@@ -51,72 +44,71 @@ export function freshChecks(): CheckSums {
  * Adds step `number`, from 0, to `sums`.
  * @throws SambenchError `invariant-violated` where the weights were not perturbed as far as the rule declares.
  */
-export function checkMeasures(sums: CheckSums, step: TrainingStep, number: number, measures: Measures): void {
+export function checkMeasures(
+  sums: CheckSums,
+  step: TrainingStep,
+  number: number,
+  { measures, groups }: Pick<StepReport, 'measures' | 'groups'>,
+): void {
   const { loss, appliedNorm, ascended, gradientCosine } = measures;
-  // A rule that shows its first gradient a part of the batch has no loss of the whole batch.
-  const seesAll = Number.isInteger(step.countedEvaluations(step.kindOf(number)));
-  if (number === 0 && seesAll) sums.firstBatchLoss = loss;
+  if (number === 0 && tellsFirstLoss(step, measures)) sums.firstBatchLoss = loss;
   add(sums.applied, appliedNorm);
   add(sums.ascents, ascended);
   add(sums.cosines, gradientCosine);
-  checkNorm(sums, step, number, measures);
+  groups.forEach((own, group) => {
+    checkNorm(sums, step, groups.length > 1 ? { step: number, group } : { step: number }, own);
+  });
 }
 
-function checkNorm(sums: CheckSums, step: TrainingStep, number: number, measures: Measures): void {
-  const { perturbationNorm, appliedNorm, gradientNorm } = measures;
-  const expected = step.perturbationNorm(number);
+/** Whether the first step told the loss of the whole batch at the first weights, where each rule's first gradient should be. */
+function tellsFirstLoss(step: TrainingStep, { appliedNorm }: Measures): boolean {
+  const lossOf = step.lossOf(step.kindOf(0));
+  return lossOf?.images === 'all' && (lossOf.weights === 'w' || appliedNorm === 0);
+}
+
+function checkNorm(
+  sums: CheckSums,
+  step: TrainingStep,
+  place: { step: number; group?: number },
+  { perturbationNorm, appliedNorm, gradientNorm }: Measures,
+): void {
+  const expected = step.perturbationNorm(place.step);
   // What is not finite shows as a divergence in the next loss.
   const measured = Number.isFinite(perturbationNorm) && Number.isFinite(gradientNorm);
-  if (expected === null || !measured || gradientNorm < shortestGradient) return;
-  const deviation = relative(perturbationNorm, expected);
+  if (expected === null || !measured || gradientNorm < tolerances.shortestGradient) return;
+  const deviation = relativeDeviation(perturbationNorm, expected);
   sums.largestDeviation = Math.max(sums.largestDeviation ?? 0, deviation);
-  if (deviation > normTolerance) {
+  if (deviation > tolerances.perturbationNorm) {
     violated('the perturbation of the weights is not as long as the optimizer says', {
-      step: number,
+      ...place,
       expected,
       measured: perturbationNorm,
     });
   }
+  if (expected < tolerances.shortestPerturbation) return;
   const applied = step.appliesPerturbation ? expected : 0;
-  if (relative(appliedNorm, applied) > appliedTolerance && expected >= 1e-4) {
+  if (relativeDeviation(appliedNorm, applied) > tolerances.appliedNorm) {
     violated('the last gradient of a step was not taken where the optimizer says', {
-      step: number,
+      ...place,
       expected: applied,
       measured: appliedNorm,
     });
   }
 }
 
-/** Weights and moving statistics of a program, before or after a step. */
-export type ProgramState = Readonly<Record<string, HostTensor>>;
-
 /**
- * Compares the state `before` and `after` a step with what the step told.
- * @throws SambenchError `invariant-violated` where the update did not begin at the very weights that the step began with,
- * or the moving statistics did not move once.
+ * Compares the weights `before` a step with those that the step told its update began at.
+ * @throws SambenchError `invariant-violated` where one bit of them is another.
  */
-export function checkState(
+export function checkRestored(
   sums: CheckSums,
-  step: TrainingStep,
-  before: ProgramState,
-  after: ProgramState,
-  { updatedFrom, statistics }: Pick<StepReport, 'updatedFrom' | 'statistics'>,
+  before: HostTensor | undefined,
+  { updatedFrom }: Pick<StepReport, 'updatedFrom'>,
 ): void {
-  const expected = checksumOf(floats(before.parameters));
+  if (!(before?.values instanceof Float32Array)) throw new TypeError('the state has no weights');
+  const expected = checksumOf(before.values);
   if (expected[0] !== updatedFrom[0] || expected[1] !== updatedFrom[1])
     violated('the weights were not restored after the perturbation');
-  if (before.statistics && after.statistics) {
-    const largest = largestOffset(
-      floats(before.statistics),
-      floats(after.statistics),
-      step.movesStatistics ? statistics : null,
-      step.statisticsMomentum,
-    );
-    if (!(largest <= (step.movesStatistics ? statisticsTolerance : 0))) {
-      const times = step.movesStatistics ? 'once' : 'never';
-      violated(`the moving statistics should move ${times} a step`, { offBy: largest });
-    }
-  }
   sums.compared += 1;
 }
 
@@ -126,7 +118,7 @@ export function checkState(
  */
 export function checksOf(sums: CheckSums, step: TrainingStep, steps: number, counted: number): CellChecks {
   const planned = step.evaluationsOf(steps);
-  if (Math.abs(planned - counted) > 1e-6 * Math.max(1, planned))
+  if (!(relativeDeviation(counted, planned) <= tolerances.gradientEvaluations))
     violated('the cell took other gradients than planned', { steps, planned, counted });
   const expected = step.perturbationNorm(step.cycle === 1 ? 1 : 0);
   return {
@@ -143,39 +135,6 @@ export function checksOf(sums: CheckSums, step: TrainingStep, steps: number, cou
     meanCosine: mean(sums.cosines),
     firstBatchLoss: sums.firstBatchLoss,
   };
-}
-
-function violated(problem: string, value?: unknown): never {
-  throw new SambenchError('invariant-violated', {
-    problem,
-    ...(value === undefined ? {} : { value }),
-    fix: 'This is a mistake of sambench or of the rule, not of the suite: its numbers cannot be trusted.',
-  });
-}
-
-/** Largest distance of a statistic from where one move takes it, relative above 1; `batch` null is no move at all. */
-function largestOffset(
-  before: Float32Array,
-  after: Float32Array,
-  batch: Float32Array | null,
-  momentum: number,
-): number {
-  let largest = 0;
-  before.forEach((value, at) => {
-    const expected = batch ? momentum * value + (1 - momentum) * (batch[at] ?? Number.NaN) : value;
-    const offset = Math.abs((after[at] ?? Number.NaN) - expected) / Math.max(1, Math.abs(expected));
-    if (!(offset <= largest)) largest = offset;
-  });
-  return largest;
-}
-
-function floats(tensor: HostTensor | undefined): Float32Array {
-  if (!(tensor?.values instanceof Float32Array)) throw new TypeError('the state has no such vector');
-  return tensor.values;
-}
-
-function relative(measured: number, expected: number): number {
-  return Math.abs(measured - expected) / (expected === 0 ? 1 : expected);
 }
 
 function add(sum: Sum, value: number): void {

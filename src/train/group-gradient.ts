@@ -49,6 +49,13 @@ export interface GroupResult {
   ruleState: OptimizerState;
   /** Gradients taken, in whole groups. */
   evaluations: number;
+  lossOf: LossOf;
+}
+
+/** What the loss among the measures is the loss of, as for the accuracy: all images of the group or its first ones, and where. */
+export interface LossOf {
+  images: 'all' | 'part';
+  weights: 'w' | 'perturbed';
 }
 
 /** A gradient function over one group, and what it has seen. */
@@ -62,6 +69,8 @@ interface Passes {
   lastPoint(): Tensor1D;
   /** Whether every gradient was taken over all images. */
   sawAll(): boolean;
+  /** Whether the first one was. */
+  sawAllAtFirst(): boolean;
 }
 
 /** The gradient of one group from the program's state and its inputs. */
@@ -78,7 +87,7 @@ export function groupGradient(
     const { loss, gradient } = passes.at(parameters);
     const length = norm(gradient);
     const measures = { loss, accuracy: passes.accuracy(), gradientNorm: length, updateNorm: length };
-    return resultOf(passes, gradient, gradient, packMeasures(measures), {});
+    return resultOf(passes, gradient, gradient, packMeasures(measures), {}, 'w');
   }
   const noise = inputs.noiseSeed
     ? seededNormal<Tensor1D>(inputs.noiseSeed as Tensor1D, [lengthOf(layout.trainable)])
@@ -106,6 +115,7 @@ export function groupGradient(
     first.gradient,
     measures,
     kind === 'whole' ? (result.state ?? {}) : {},
+    result.clean ? 'w' : 'perturbed',
   );
 }
 
@@ -115,6 +125,7 @@ function resultOf(
   clean: Tensor1D,
   measures: Tensor1D,
   ruleState: OptimizerState,
+  weights: LossOf['weights'],
 ): GroupResult {
   return {
     gradient,
@@ -123,6 +134,7 @@ function resultOf(
     measures,
     ruleState,
     evaluations: passes.evaluations(),
+    lossOf: { images: passes.sawAllAtFirst() ? 'all' : 'part', weights },
   };
 }
 
@@ -151,6 +163,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
   const dropoutSeed = (inputs.dropoutSeed as Tensor1D | undefined) ?? null;
   let evaluations = 0;
   let sawAll = true;
+  let sawAllAtFirst = true;
   let lastPoint: Tensor1D | null = null;
   let accuracy: Scalar | null = null;
   let batchStatistics: Tensor1D | null = null;
@@ -159,6 +172,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
     lastPoint = point;
     evaluations += count / size;
     sawAll &&= count === size;
+    if (first) sawAllAtFirst = sawAll;
     const { slice, valueAndGrad, keep } = tf();
     const seen = count === size ? images : slice(images, [0, 0, 0, 0], [count, -1, -1, -1]);
     const wanted = count === size ? labels : slice(labels, [0], [count]);
@@ -184,6 +198,7 @@ function passesOver(definition: GroupDefinition, state: Tensors, inputs: Tensors
     statistics: () => batchStatistics,
     lastPoint: () => demanded(lastPoint),
     sawAll: () => sawAll,
+    sawAllAtFirst: () => sawAllAtFirst,
   };
 }
 

@@ -7,7 +7,7 @@ import type { StepFunction, TrainingStep } from './step.js';
 
 type StepBatch = Pick<Batch, 'images' | 'labels' | 'brightness'>;
 
-/** Which step of a cell it is: its number, from 0, and the cell's seed decide all that it draws at random. */
+/** Which step of a cell it is: its number, from 0 over the whole cell, and the cell's seed decide all that it draws at random. */
 export interface StepPlace {
   seed: number;
   step: number;
@@ -17,8 +17,12 @@ export interface StepPlace {
 export interface StepReport {
   /** Means over the groups where there are several. */
   measures: Measures;
+  /** The measures of each group; of the whole batch where it is not cut. */
+  groups: readonly Measures[];
   /** Batch statistics of the first pass, the mean over the groups; null where the step moves none. */
   statistics: Float32Array | null;
+  /** The moving statistics that the step began with; null for a network without any. */
+  statisticsFound: Float32Array | null;
   /** Checksum of the parameters that the base update was applied to. */
   updatedFrom: Float32Array;
 }
@@ -46,10 +50,14 @@ export function reportStep(
   const light = step.kindOf(place.step) === 'light';
   if (step.groups === 1) {
     const inputs = { ...inputsOf(batch, 0, 1), ...seedsOf(step, place, 0), rate: rateInput };
-    const { measures, statistics, updatedFrom } = program.run(light ? 'step-light' : 'step', inputs);
+    const outputs = program.run(light ? 'step-light' : 'step', inputs);
+    const { statistics, statisticsFound, updatedFrom } = outputs;
+    const measures = unpackMeasures(given(outputs.measures));
     return {
-      measures: unpackMeasures(given(measures)),
+      measures,
+      groups: [measures],
       statistics: statistics ?? null,
+      statisticsFound: statisticsFound ?? null,
       updatedFrom: given(updatedFrom),
     };
   }
@@ -59,14 +67,18 @@ export function reportStep(
       ...seedsOf(step, place, group),
     }),
   );
-  const { updateNorm, updatedFrom } = program.run(light ? 'apply-light' : 'apply', { rate: rateInput });
+  const { updateNorm, statisticsFound, updatedFrom } = program.run(light ? 'apply-light' : 'apply', {
+    rate: rateInput,
+  });
   const all = parts.map(({ measures }) => unpackMeasures(given(measures)));
   const means = measureNames.map(
     (name) => [name, all.reduce((sum, measures) => sum + measures[name], 0) / all.length] as const,
   );
   return {
     measures: { ...(Object.fromEntries(means) as Measures), updateNorm: given(updateNorm)[0] ?? Number.NaN },
+    groups: all,
     statistics: meanOf(parts.flatMap(({ statistics }) => statistics ?? [])),
+    statisticsFound: statisticsFound ?? null,
     updatedFrom: given(updatedFrom),
   };
 }

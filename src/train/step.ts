@@ -19,6 +19,7 @@ import { initialVector } from '../model/initialize.js';
 import type { NormalizationMode } from '../model/network.js';
 import { optionsOf } from '../model/options.js';
 import { networks } from '../model/registry.js';
+import { clippedToNorm } from '../optimizer/base/clip.js';
 import { decayInLoss } from '../optimizer/base/decay.js';
 import {
   evaluationsOfSteps,
@@ -29,7 +30,7 @@ import {
 } from '../optimizer/rule.js';
 import { norm } from '../optimizer/vector.js';
 import type { ModelSettings, OptimizerSettings } from '../suite/cell.js';
-import { type GroupResult, groupGradient, scaledImages } from './group-gradient.js';
+import { type GroupResult, groupGradient, type LossOf, scaledImages } from './group-gradient.js';
 import { partsOf } from './optimizer-parts.js';
 import { hostVector, named, stateOf, zeroState } from './program-state.js';
 
@@ -87,10 +88,10 @@ export interface TrainingStep {
   appliesPerturbation: boolean;
   /** Gradient evaluations of the first `steps` steps as the rule declares them. */
   evaluationsOf(steps: number): number;
-  /** Gradient evaluations of one step as the rule declares them. */
-  declaredEvaluations: number;
   /** Gradients of a whole batch that a step of this kind took, counted when it last ran or was recorded. */
   countedEvaluations(kind?: StepKind): number;
+  /** What the loss is that a step of this kind tells, known when it last ran or was recorded; null before that. */
+  lossOf(kind: StepKind): LossOf | null;
   /** The functions over fresh state of `seed`. */
   program(seed: number): ProgramDefinition<StepFunction>;
 }
@@ -113,6 +114,7 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
   const draws = { noise: rule?.noise === true, dropout: network.drops?.(model) === true };
   const movesStatistics = statisticsSize > 0 && normalization === 'batch';
   const evaluations: Record<StepKind, number> = { whole: 0, light: 0 };
+  const losses: Record<StepKind, LossOf | null> = { whole: null, light: null };
   const ruleShapes: StateShapes = rule?.state?.(ruleSettings) ?? {};
 
   const group = (state: Tensors, inputs: Tensors, kind: StepKind): GroupResult => {
@@ -120,12 +122,13 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     const parts = { network, model, layout, rule, ruleSettings, decay, normalization, images: groupSize };
     const result = groupGradient(parts, state, inputs, kind);
     evaluations[kind] = result.evaluations;
+    losses[kind] = result.lossOf;
     return result;
   };
 
   const update = (state: Tensors, rate: Scalar, gradient: Tensor1D, batchStatistics: Tensor1D | null) => {
     const { parameters, statistics } = core(state);
-    const clipped = clippedTo(gradient, numberOf(baseSettings, 'clipNorm'));
+    const clipped = clippedToNorm(gradient, numberOf(baseSettings, 'clipNorm'));
     const updated = base.update(clipped, stateOf('base', state), parameters, rate, baseSettings);
     const moved =
       statistics && batchStatistics
@@ -133,7 +136,8 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
         : {};
     return {
       state: { parameters: updated.parameters, ...named('base', updated.state), ...moved } as Tensors,
-      outputs: { updatedFrom: checksum(parameters) },
+      // As they were read when the step began: fetched, not computed.
+      outputs: { updatedFrom: checksum(parameters), ...(statistics ? { statisticsFound: statistics } : {}) },
     };
   };
 
@@ -253,8 +257,8 @@ export function trainingStep(definition: StepDefinition): TrainingStep {
     perturbationNorm: (index) => rule?.perturbationNorm?.(ruleSettings, index) ?? null,
     appliesPerturbation: rule !== null && rule.applies !== false,
     evaluationsOf: (steps) => evaluationsOfSteps(rule, ruleSettings, steps),
-    declaredEvaluations: rule ? rule.gradientEvaluations(ruleSettings, 'whole') : 1,
     countedEvaluations: (kind = 'whole') => evaluations[kind],
+    lossOf: (kind) => losses[kind],
     program: (seedOfWeights) => ({
       state: {
         parameters: hostVector(initialVector(specs, true, seedOfWeights)),
@@ -281,11 +285,4 @@ function core(state: Tensors): { parameters: Tensor1D; statistics: Tensor1D | nu
     parameters: state.parameters as Tensor1D,
     statistics: (state.statistics as Tensor1D | undefined) ?? null,
   };
-}
-
-/** The gradient shortened to the norm `limit` where it is longer (Pascanu et al. 2013); as it is for a limit of 0. */
-function clippedTo(gradient: Tensor1D, limit: number): Tensor1D {
-  if (limit === 0) return gradient;
-  const { mul, minimum, div, add } = tf();
-  return mul(gradient, minimum(1, div(limit, add(norm(gradient), 1e-12))));
 }

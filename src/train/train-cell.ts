@@ -77,6 +77,7 @@ export async function trainCell(
         dataSha256: prepared.dataSha256,
         ...hashes,
         changedLabels: prepared.images.changedLabels,
+        ...(options.eager ? { eager: true } : {}),
         command: context.command,
       },
       environment: prepared.environment,

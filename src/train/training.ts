@@ -1,20 +1,22 @@
 /** The epochs of one cell: steps, evaluation, selection, stopping and checkpoints, between its first weights and its last. */
 import { Prefetch } from '../data/prefetch.js';
 import type { HostTensor } from '../engine/program.js';
-import { SambenchError } from '../errors.js';
 import type { CellChecks, CellResult, Evaluation } from '../results/result.js';
 import type { Progress, RunOptions } from '../run/messages.js';
 import type { Cell } from '../suite/cell.js';
 import { isSharpness } from '../suite/cell.js';
 import { moveAverage, shareAfterEpoch, shareAfterStep, useAverage } from './averaging.js';
-import { type Checkpoint, type Position, writeCheckpoint } from './checkpoint.js';
-import { checkMeasures, checkState, checksOf, freshChecks } from './checks.js';
+import { type Checkpoint, freshPosition, type Position, writeCheckpoint } from './checkpoint.js';
+import { checkMeasures, checkRestored, checksOf } from './checks.js';
+import { divergenceOf } from './divergence.js';
 import { addStep, freshSums, historyRow } from './epoch-sums.js';
 import { evaluate } from './evaluate.js';
+import { type StatisticsWatch, watchStatistics } from './moving-statistics.js';
 import type { PreparedCell } from './prepare.js';
 import { rateFactor } from './rate.js';
 import { reportStep } from './run-step.js';
-import { afterEpoch, freshStopping } from './stopping.js';
+import { afterEpoch } from './stopping.js';
+import { violated } from './violation.js';
 import { type FlatWeights, weightsOf, weightsSha256 } from './weights.js';
 
 /** How the training tells its surroundings where it is, and is told to stop. */
@@ -30,12 +32,14 @@ export class Training {
   readonly #prepared: PreparedCell;
   readonly #options: RunOptions;
   readonly position: Position;
+  readonly #statistics: StatisticsWatch;
   #best: FlatWeights | null;
   #lastCheckpoint = performance.now();
   #started = performance.now();
   /** Seconds that earlier, interrupted processes spent on this cell. */
   readonly earlierSeconds: number;
   finalEvaluationSeconds = 0;
+  /** Why the cell diverged, and what to do. */
   divergence = '';
 
   constructor(cell: Cell, prepared: PreparedCell, options: RunOptions, checkpoint: Checkpoint | null) {
@@ -43,6 +47,7 @@ export class Training {
     this.#prepared = prepared;
     this.#options = options;
     this.position = checkpoint?.position ?? freshPosition();
+    this.#statistics = watchStatistics(prepared.step);
     this.earlierSeconds = this.position.otherSeconds;
     this.#best = checkpoint?.best ? weightsOf(checkpoint.best) : null;
     if (checkpoint) prepared.program.write(checkpoint.state);
@@ -66,9 +71,9 @@ export class Training {
         while (position.stepsDone < stepsPerEpoch) {
           const start = performance.now();
           const batch = await batches.next();
-          const rate = this.#rate(stepsPerEpoch, this.#stepNumber(stepsPerEpoch));
           const { program, step } = this.#prepared;
           const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
+          const rate = this.#rate(stepsPerEpoch, place.step);
           const before = position.stepsDone === 0 ? program.read() : null;
           const report = reportStep(program, step, batch, rate, place);
           const { measures } = report;
@@ -79,11 +84,13 @@ export class Training {
           position.stepsDone += 1;
           position.gradientEvaluations += step.countedEvaluations(step.kindOf(place.step));
           if (!Number.isFinite(measures.loss)) {
-            this.divergence = `the training loss was ${measures.loss} at step ${position.stepsDone} of epoch ${position.epoch}`;
+            const when = `at step ${position.stepsDone} of epoch ${position.epoch}`;
+            this.divergence = divergenceOf(`the training loss was ${measures.loss} ${when}`);
             return 'diverged';
           }
-          checkMeasures(position.checks, step, place.step, measures);
-          if (before) checkState(position.checks, step, before, program.read(), report);
+          checkMeasures(position.checks, step, place.step, report);
+          if (before) checkRestored(position.checks, before.parameters, report);
+          this.#statistics.ran(report);
           this.#report(hooks, stepsPerEpoch);
           await this.#breathe();
           if (hooks.interrupted()) {
@@ -95,6 +102,7 @@ export class Training {
           return 'diverged';
         this.#report(hooks, stepsPerEpoch);
       }
+      this.#statistics.are(this.#prepared.program.read().statistics);
       return 'finished';
     } finally {
       await batches.close();
@@ -119,9 +127,9 @@ export class Training {
     this.finalEvaluationSeconds = (performance.now() - start) / 1000;
     if (settings.select === 'test' && position.best && chosen === position.best.epoch) {
       if (test.accuracy !== position.best.accuracy)
-        throw new SambenchError('invariant-violated', {
-          problem: 'the chosen weights do not repeat the accuracy that they were chosen for',
-          value: { chosen: position.best.accuracy, repeated: test.accuracy },
+        violated('the chosen weights do not repeat the accuracy that they were chosen for', {
+          chosen: position.best.accuracy,
+          repeated: test.accuracy,
         });
     }
     return {
@@ -161,7 +169,7 @@ export class Training {
     const { settings } = this.#cell;
     const { optimizer } = settings;
     const base = isSharpness(optimizer) ? optimizer.base.learningRate : Number(optimizer.learningRate);
-    const factor = rateFactor(settings.schedule, { step, stepsPerEpoch, epochs: settings.epochs });
+    const factor = rateFactor(settings.schedule, step, { stepsPerEpoch, epochs: settings.epochs });
     return base * factor * this.position.stopping.rateScale;
   }
 
@@ -185,7 +193,7 @@ export class Training {
     position.sums = freshSums();
     if (!monitored) return true;
     if (!Number.isFinite(monitored.loss)) {
-      this.divergence = `the loss after epoch ${epoch} was ${monitored.loss}`;
+      this.divergence = divergenceOf(`the loss after epoch ${epoch} was ${monitored.loss}`);
       return false;
     }
     position.stopping = afterEpoch(position.stopping, epoch, monitored.loss, settings.stop ?? {});
@@ -240,28 +248,11 @@ export class Training {
     const best = this.#best as Record<string, HostTensor> | null;
     const spent = this.earlierSeconds + (performance.now() - this.#started) / 1000;
     const position = { ...this.position, otherSeconds: spent };
-    await writeCheckpoint(checkpointBase, this.#cell.id, {
-      position,
-      state: this.#prepared.program.read(),
-      best,
-    });
+    const state = this.#prepared.program.read();
+    this.#statistics.are(state.statistics);
+    await writeCheckpoint(checkpointBase, this.#cell.id, { position, state, best });
     this.#lastCheckpoint = performance.now();
   }
-}
-
-function freshPosition(): Position {
-  return {
-    epoch: 1,
-    stepsDone: 0,
-    history: [],
-    sums: freshSums(),
-    stopping: freshStopping(),
-    best: null,
-    gradientEvaluations: 0,
-    checks: freshChecks(),
-    otherSeconds: 0,
-    inputWaitSeconds: 0,
-  };
 }
 
 /** How the batches of a cell are made. */

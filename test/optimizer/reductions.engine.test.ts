@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/engine/compile.js';
 import { runEagerly } from '../../src/engine/eager.js';
 import type { HostTensor } from '../../src/engine/program.js';
+import { sharpness } from '../../src/optimizer/registry.js';
 import type { OptimizerSettings } from '../../src/suite/cell.js';
 import { runStep } from '../../src/train/run-step.js';
 import { useEngine } from '../engine/engine.js';
 import { base, randomBatch, smallStep } from '../train/small-step.js';
+import { differing } from './equalities.js';
 
 useEngine({ threads: 1 });
 
@@ -46,15 +48,11 @@ describe('rules at the end of their range', () => {
     expect(shared(stateAfter(optimizer))).toEqual(ofSam());
   });
 
-  it.each([
-    ['random', over('random', { rho: 0 })],
-    ['msam', over('msam', { rho: 0, momentum: 0.9 })],
-    ['fsam', over('fsam', { rho: 0, sigma: 1, lambda: 0.9 })],
-    ['esam', over('esam', { rho: 0, fraction: 0.5 })],
-  ])('%s with rho 0 gives the base its own gradient', (_name, optimizer) => {
-    // Statistics of esam are those of its part of the batch.
-    const [{ parameters }, { parameters: alone }] = [shared(stateAfter(optimizer)), shared(stateAfter(sgd))];
-    expect(parameters).toEqual(alone);
+  it('esam with rho 0 gives the base its own gradient, but the statistics of its part of the batch', () => {
+    const part = shared(stateAfter(over('esam', { rho: 0, fraction: 0.5 })));
+    const alone = shared(stateAfter(sgd));
+    expect(part.parameters).toEqual(alone.parameters);
+    expect(part.statistics).not.toEqual(alone.statistics);
   });
 
   it('looksam with alpha 0 is the base in its light steps', () => {
@@ -76,6 +74,74 @@ describe('rules at the end of their range', () => {
     ['random', over('random', {})],
   ])('%s inside its range is not sam', (_name, optimizer) => {
     expect(shared(stateAfter(optimizer)).parameters).not.toEqual(ofSam().parameters);
+  });
+});
+
+describe('a perturbation of length 0', () => {
+  // LookSAM keeps g - (g.g / |g|²) g, which is exactly nothing, so its light steps hand on g.
+  it.each([
+    ['sam', over('sam', { rho: 0 })],
+    ['sam-as-published', over('sam-as-published', { rho: 0 })],
+    ['asam', over('asam', { rho: 0, eta: 0.01, scope: ['kernel', 'gamma'] })],
+    ['gsam', over('gsam', { rho: 0, alpha: 0.5 })],
+    ['fsam', over('fsam', { rho: 0, sigma: 1, lambda: 0.9 })],
+    ['msam', over('msam', { rho: 0, momentum: 0.9 })],
+    ['random', over('random', { rho: 0 })],
+    ['looksam', over('looksam', { rho: 0, k: 3, alpha: 0.7 })],
+    ['esam over the whole batch', over('esam', { rho: 0, fraction: 1 })],
+  ])('makes %s its base, statistics included', (_name, optimizer) => {
+    expect(shared(stateAfter(optimizer))).toEqual(shared(stateAfter(sgd)));
+  });
+});
+
+describe('sam as published', () => {
+  const adam = base('adam');
+
+  it.each([0, 0.05, 0.5, 20])('over adam is adam with rho %s', (rho) => {
+    expect(shared(stateAfter(over('sam-as-published', { rho }, adam)))).toEqual(shared(stateAfter(adam)));
+  });
+
+  it('over adam in groups is adam in those groups', () => {
+    const inGroups = over('sam-as-published', { m: 4 }, adam);
+    expect(shared(stateAfter(inGroups))).toEqual(shared(stateAfter({ ...adam, m: 4 })));
+    expect(shared(stateAfter(inGroups)).parameters).not.toEqual(shared(stateAfter(adam)).parameters);
+  });
+});
+
+describe('adaptive SAM', () => {
+  it('with nothing in its scope is sam', () => {
+    const unscaled = over('asam', { rho: 0.05, eta: 0.01, scope: [] });
+    expect(shared(stateAfter(unscaled))).toEqual(shared(stateAfter(over('sam', {}))));
+  });
+});
+
+describe('a base', () => {
+  it('adamw without decay is adam, and a decay of 0 inside the loss is none', () => {
+    const ofAdam = shared(stateAfter(base('adam')));
+    expect(shared(stateAfter(base('adamw', { weightDecay: 0 })))).toEqual(ofAdam);
+    expect(shared(stateAfter(base('adam', { decay: 'loss' })))).toEqual(ofAdam);
+  });
+});
+
+describe('groups as large as the batch', () => {
+  const settings: Record<string, Record<string, unknown>> = {
+    ...{ sam: {}, asam: { eta: 0.01, scope: ['kernel', 'gamma'] }, gsam: { alpha: 0.5 }, random: {} },
+    ...{ fsam: { sigma: 1, lambda: 0.9 }, msam: { momentum: 0.9 }, looksam: { k: 2, alpha: 0.5 } },
+    ...{ esam: { fraction: 0.5 }, 'sam-as-published': {} },
+  };
+
+  it('are tested for every rule', () => {
+    expect(Object.keys(settings).sort()).toEqual(Object.keys(sharpness));
+  });
+
+  it.each(Object.keys(settings))('make no difference to %s: m of the batch, or more, is no m', (name) => {
+    const [whole, batch, more] = [null, 8, 16].map((m) => stateAfter(over(name, { ...settings[name], m })));
+    expect(differing(batch ?? {}, whole ?? {})).toEqual([]);
+    expect(differing(more ?? {}, whole ?? {})).toEqual([]);
+  });
+
+  it('make no difference to a base', () => {
+    expect(differing(stateAfter({ ...sgd, m: 8 }), stateAfter(sgd))).toEqual([]);
   });
 });
 

@@ -86,6 +86,28 @@ describe('an average in the program', () => {
   });
 });
 
+describe('the average of one epoch', () => {
+  it('is its last weights to the bit, with the statistics of those weights measured anew', async () => {
+    const images = splitDataSet(await openDataSet('synthetic'), {
+      ...{ seed: 1, train: 64, validation: 8, test: 8, labelNoise: 0 },
+    }).train;
+    const step = smallStep(sgd, { image: images.shape, batch: 32, average: true });
+    const program = compileProgram(step.program(1));
+    const augment = { padCrop: 0, flip: false, brightness: 0, cutout: 0 };
+    const settings = { seed: 1, batchSize: 32, augment };
+    const batches = epochBatches(images, settings);
+    for (const number of [0, 1]) runStep(program, step, batches.at(1, number), 0.05);
+    moveAverage(program, shareAfterEpoch({ name: 'swa', fromEpoch: 1 }, 1));
+    const trained = program.read();
+    useAverage(program, step, { images, ...settings, epoch: 2 });
+    const tested = program.read();
+    program.dispose();
+    expect(tested.parameters?.values).toEqual(trained.parameters?.values);
+    // Moving statistics lag behind; those measured anew are means over one epoch at the last weights.
+    expect(tested.statistics?.values).not.toEqual(trained.statistics?.values);
+  });
+});
+
 describe('a cell with an average', () => {
   const last = { select: 'last' };
 
@@ -111,6 +133,17 @@ describe('a cell with an average', () => {
       await resultOf(cellOf(adam, changes)),
       await resultOf(cellOf(adam, changes, { average: { name: 'ema', decay: 0 } })),
     ];
+    expect(averaged.final).toEqual(plain.final);
+  });
+
+  it('that averages the last epoch only tests the last weights, bit for bit, of a network without statistics', async () => {
+    const changes = { ...last, model: mlp };
+    const average = { name: 'swa', fromEpoch: 2 };
+    const [plain, averaged] = [
+      await resultOf(cellOf(adam, changes)),
+      await resultOf(cellOf(adam, changes, { average })),
+    ];
+    expect(averaged.history.length).toBe(2);
     expect(averaged.final).toEqual(plain.final);
   });
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { compileProgram } from '../../src/engine/compile.js';
+import { runEagerly } from '../../src/engine/eager.js';
+import type { HostTensor } from '../../src/engine/program.js';
 import { tf } from '../../src/engine/tensorflow.js';
 import { sharpness } from '../../src/optimizer/registry.js';
 import type { SharpnessRule } from '../../src/optimizer/rule.js';
 import { sam } from '../../src/optimizer/sharpness/sam.js';
 import { defectOfResult } from '../../src/results/schema.js';
+import { reportStep } from '../../src/train/run-step.js';
 import { useEngine } from '../engine/engine.js';
 import { cellOf, resultOf } from './cell.js';
+import { aware, base, randomBatch, smallStep } from './small-step.js';
 
 useEngine({ threads: 1 });
 
@@ -73,6 +78,29 @@ describe('a rule with a mistake', () => {
   });
 });
 
+describe('the moving statistics that a step tells', () => {
+  const statisticsOf = (program: { read(): Record<string, HostTensor> }) =>
+    Float32Array.from(program.read().statistics?.values ?? []);
+
+  it.each([
+    ['a whole batch, compiled', {}, compileProgram],
+    ['groups, compiled', { m: 4 }, compileProgram],
+    ['moving statistics, compiled', { bn: 'moving' }, compileProgram],
+    ['a whole batch, operation by operation', {}, runEagerly],
+    ['groups, operation by operation', { m: 4 }, runEagerly],
+  ])('are those that it began with, not those that it left: %s', (_name, settings, start) => {
+    const step = smallStep(aware('sam', base('adam'), settings));
+    const program = start(step.program(1));
+    for (const index of [0, 1, 2]) {
+      const before = statisticsOf(program);
+      const report = reportStep(program, step, randomBatch(index), 0.01, { seed: 1, step: index });
+      expect(report.statisticsFound).toEqual(before);
+      if (step.movesStatistics) expect(statisticsOf(program)).not.toEqual(before);
+    }
+    program.dispose();
+  });
+});
+
 describe('the checks of a cell', () => {
   it.each([
     ['adam', adam, 6, unperturbed],
@@ -104,14 +132,32 @@ describe('the checks of a cell', () => {
     });
   });
 
-  it('give arms of one seed the same loss of the first batch', async () => {
-    const losses = await Promise.all(
-      [adam, over('sam'), over('msam'), over('looksam'), over('random')].map(
-        async (optimizer) => (await resultOf(cellOf(optimizer))).checks?.firstBatchLoss,
-      ),
-    );
-    for (const loss of losses) expect(loss).toBeCloseTo(losses[0] ?? Number.NaN, 5);
-  });
+  it.each([
+    ['resnet8', {}],
+    ['resnet8 in groups', { m: 4 }],
+    ['resnet8 on moving statistics', { bn: 'moving' }],
+  ])(
+    'give arms of one seed the same loss of the first batch to the bit, eagerly too: %s',
+    async (_name, ways) => {
+      const optimizers = [
+        ...[
+          adam,
+          { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 0.01, decay: 'loss', clipNorm: 1 },
+        ],
+        ...[over('sam'), over('sam-as-published'), over('asam'), over('gsam'), over('fsam'), over('msam')],
+        ...[over('looksam'), over('random'), over('esam', { fraction: 1 })],
+      ];
+      const losses: unknown[] = [];
+      for (const optimizer of optimizers) {
+        const { checks } = await resultOf(cellOf({ ...optimizer, ...ways }, { epochs: 1 }));
+        losses.push(checks?.firstBatchLoss);
+      }
+      const eagerly = await resultOf(cellOf({ ...over('sam'), ...ways }, { epochs: 1 }), { eager: true });
+      expect(losses[0]).toEqual(expect.any(Number));
+      expect(new Set([...losses, eagerly.checks?.firstBatchLoss]).size).toBe(1);
+      expect(eagerly.provenance.eager).toBe(true);
+    },
+  );
 
   it('see every step of a cell that was interrupted', async () => {
     const cell = cellOf(over('looksam', { k: 4 }));

@@ -1,9 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checksumOf } from '../../src/engine/operations/checksum.js';
 import { SambenchError } from '../../src/errors.js';
-import { type CheckSums, checkMeasures, checkState, checksOf, freshChecks } from '../../src/train/checks.js';
+import {
+  type CheckSums,
+  checkMeasures,
+  checkRestored,
+  checksOf,
+  freshChecks,
+} from '../../src/train/checks.js';
+import type { LossOf } from '../../src/train/group-gradient.js';
 import type { Measures } from '../../src/train/measures.js';
-import { trainingStep } from '../../src/train/step.js';
+import { type TrainingStep, trainingStep } from '../../src/train/step.js';
 
 const adam = {
   ...{ name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
@@ -23,6 +30,9 @@ function stepOf(optimizer: Record<string, unknown>, batch = 8) {
 
 const sam = stepOf({ name: 'sam', rho: 0.05 });
 
+/** `step` as if it had run and told a loss of this kind. */
+const telling = (step: TrainingStep, lossOf: LossOf): TrainingStep => ({ ...step, lossOf: () => lossOf });
+
 /** Measures of a step as it should be, over which `changes` go. */
 function measures(changes: Partial<Measures> = {}): Measures {
   return {
@@ -32,12 +42,27 @@ function measures(changes: Partial<Measures> = {}): Measures {
   };
 }
 
-function codeOf(act: () => unknown): string | null {
+/** What a step tells of its groups; of one, the batch, where only one is given. */
+function told(groups: readonly Measures[]) {
+  const [first] = groups;
+  if (!first) throw new Error('a step has a group');
+  const names = Object.keys(first) as (keyof Measures)[];
+  const mean = (name: keyof Measures) => groups.reduce((sum, each) => sum + each[name], 0) / groups.length;
+  return {
+    measures: Object.fromEntries(names.map((name) => [name, mean(name)])) as unknown as Measures,
+    groups,
+  };
+}
+
+const codeOf = (act: () => unknown): string | null => violationOf(act)?.code ?? null;
+const messageOf = (act: () => unknown): string => violationOf(act)?.message ?? '';
+
+function violationOf(act: () => unknown): SambenchError | null {
   try {
     act();
     return null;
   } catch (error) {
-    if (error instanceof SambenchError) return error.code;
+    if (error instanceof SambenchError) return error;
     throw error;
   }
 }
@@ -49,7 +74,7 @@ beforeEach(() => {
 
 describe('the norm of the perturbation', () => {
   const check = (changes: Partial<Measures>, number = 3, step = sam) =>
-    codeOf(() => checkMeasures(sums, step, number, measures(changes)));
+    codeOf(() => checkMeasures(sums, step, number, told([measures(changes)])));
 
   it('may be off by a ten-thousandth', () => {
     expect(check({ perturbationNorm: 0.05 * 1.00009 })).toBeNull();
@@ -80,45 +105,52 @@ describe('the norm of the perturbation', () => {
     expect(check({ perturbationNorm: 0, appliedNorm: 0 }, 1, msam)).toBe('invariant-violated');
   });
 
+  it('is asked of each group, as means would hide two that are wrong by the same', () => {
+    const [short, long] = [0.049, 0.051].map((norm) =>
+      measures({ perturbationNorm: norm, appliedNorm: norm }),
+    );
+    const both = told([short, long] as Measures[]);
+    expect(both.measures.perturbationNorm).toBeCloseTo(0.05, 12);
+    expect(messageOf(() => checkMeasures(sums, sam, 3, both))).toContain(
+      '"step":3,"group":0,"expected":0.05',
+    );
+    const second = told([measures(), long] as Measures[]);
+    expect(messageOf(() => checkMeasures(sums, sam, 3, second))).toContain('"group":1');
+  });
+
+  it('is that of the worst group of the worst step in the result', () => {
+    const worse = measures({ perturbationNorm: 0.05 * 1.00005 });
+    checkMeasures(sums, sam, 3, told([measures(), worse, measures()]));
+    checkMeasures(sums, sam, 4, told([measures()]));
+    expect(sums.largestDeviation).toBeCloseTo(5e-5, 8);
+  });
+
+  it('is not asked of a group without a gradient beside others that have one', () => {
+    const idle = measures({ gradientNorm: 0, perturbationNorm: 0, appliedNorm: 0 });
+    expect(codeOf(() => checkMeasures(sums, sam, 3, told([idle, measures()])))).toBeNull();
+  });
+
   it('of adaptive SAM varies', () => {
     const asam = stepOf({ name: 'asam', rho: 0.5, eta: 0.01, scope: [] });
     expect(check({ perturbationNorm: 0.123, appliedNorm: 0.123 }, 3, asam)).toBeNull();
   });
 });
 
-describe('the state around a step', () => {
+describe('the weights that an update began at', () => {
   const weights = Float32Array.of(1, -2, 3);
-  const vector = (values: Float32Array) => ({ shape: [values.length], values });
-  const before = { parameters: vector(weights), statistics: vector(Float32Array.of(0, 1, 10)) };
-  const batch = Float32Array.of(0.5, 2, 0);
-  const moved = (times: number) => {
-    let values = Float32Array.of(0, 1, 10);
-    for (let time = 0; time < times; time++)
-      values = values.map((value, at) => 0.99 * value + 0.01 * (batch[at] ?? 0));
-    return { ...before, statistics: vector(values) };
-  };
-  const check = (after: typeof before, from: Float32Array = weights, step = sam) =>
+  const check = (from: Float32Array) =>
     codeOf(() =>
-      checkState(sums, step, before, after, {
-        updatedFrom: Float32Array.from(checksumOf(from)),
-        statistics: step.movesStatistics ? batch : null,
-      }),
+      checkRestored(
+        sums,
+        { shape: [3], values: weights },
+        { updatedFrom: Float32Array.from(checksumOf(from)) },
+      ),
     );
 
-  it('shows weights that the update did not begin at, down to the last bit', () => {
-    expect(check(moved(1))).toBeNull();
-    expect(check(moved(1), Float32Array.of(1, -2, 3.0000002))).toBe('invariant-violated');
-  });
-
-  it('shows moving statistics that moved twice, or not at all', () => {
-    expect(check(moved(2))).toBe('invariant-violated');
-    expect(check(moved(0))).toBe('invariant-violated');
-  });
-
-  it('shows moving statistics that moved although the optimizer says that they do not', () => {
-    const still = stepOf({ name: 'sam', rho: 0.05, bn: 'moving' });
-    expect(check(moved(0), weights, still)).toBeNull();
-    expect(check(moved(1), weights, still)).toBe('invariant-violated');
+  it('are those of the step, down to the last bit', () => {
+    expect(check(weights)).toBeNull();
+    expect(check(Float32Array.of(1, -2, 3.0000002))).toBe('invariant-violated');
+    expect(sums.compared).toBe(1);
   });
 });
 
@@ -141,9 +173,10 @@ describe('the gradients of a cell', () => {
 
 describe('the numbers that are kept', () => {
   it('are means over the steps that have them, and the first loss', () => {
-    checkMeasures(sums, sam, 0, measures({ loss: 2.5, ascended: 0, gradientCosine: 0.5 }));
-    checkMeasures(sums, sam, 1, measures({ loss: 9 }));
-    checkMeasures(sums, sam, 2, measures({ ascended: Number.NaN, gradientCosine: Number.NaN }));
+    const ran = telling(sam, { images: 'all', weights: 'w' });
+    checkMeasures(sums, ran, 0, told([measures({ loss: 2.5, ascended: 0, gradientCosine: 0.5 })]));
+    checkMeasures(sums, ran, 1, told([measures({ loss: 9 })]));
+    checkMeasures(sums, ran, 2, told([measures({ ascended: Number.NaN, gradientCosine: Number.NaN })]));
     expect(checksOf(sums, sam, 3, 6)).toMatchObject({
       firstBatchLoss: 2.5,
       ascentShare: 0.5,
@@ -151,5 +184,32 @@ describe('the numbers that are kept', () => {
       perturbationNorm: { expected: 0.05 },
       weightsRestored: null,
     });
+  });
+});
+
+describe('the loss of the first batch', () => {
+  const kept = (lossOf: LossOf, changes: Partial<Measures> = {}, number = 0) => {
+    const fresh = freshChecks();
+    checkMeasures(
+      fresh,
+      telling(stepOf({ name: 'asam', rho: 0.5, eta: 0.01, scope: [] }), lossOf),
+      number,
+      told([measures(changes)]),
+    );
+    return fresh.firstBatchLoss;
+  };
+
+  it('is that of the first step, of all images at the first weights', () => {
+    expect(kept({ images: 'all', weights: 'w' })).toBe(2);
+    expect(kept({ images: 'all', weights: 'w' }, {}, 1)).toBeNull();
+  });
+
+  it('is unknown for a rule that looks at a part of the images first', () => {
+    expect(kept({ images: 'part', weights: 'w' })).toBeNull();
+  });
+
+  it('is unknown for a rule that begins at other weights, unless their distance is zero', () => {
+    expect(kept({ images: 'all', weights: 'perturbed' }, { appliedNorm: 0.05 })).toBeNull();
+    expect(kept({ images: 'all', weights: 'perturbed' }, { appliedNorm: 0 })).toBe(2);
   });
 });

@@ -90,7 +90,7 @@ describe.each([
     runStep(program, whole, data, rate);
     program.dispose();
     expect(whole.countedEvaluations()).toBe(2);
-    expect(whole.declaredEvaluations).toBe(2);
+    expect(whole.evaluationsOf(1)).toBe(2);
   });
 });
 

@@ -7,7 +7,7 @@ const of = (name: ScheduleSettings['name'], warmupEpochs = 0): ScheduleSettings 
 /** The factors at all steps of `epochs` epochs of `stepsPerEpoch` steps. */
 function factors(schedule: ScheduleSettings, epochs: number, stepsPerEpoch: number): number[] {
   return Array.from({ length: epochs * stepsPerEpoch }, (_, step) =>
-    rateFactor(schedule, { step, stepsPerEpoch, epochs }),
+    rateFactor(schedule, step, { stepsPerEpoch, epochs }),
   );
 }
 
@@ -47,7 +47,7 @@ describe('the rate', () => {
 
   it('scales with the length of the cell: half way is half way', () => {
     const halfway = (epochs: number) =>
-      rateFactor(of('cosine'), { step: (epochs * 10) / 2, stepsPerEpoch: 10, epochs });
+      rateFactor(of('cosine'), (epochs * 10) / 2, { stepsPerEpoch: 10, epochs });
     expect(halfway(2)).toBeCloseTo(0.5, 12);
     expect(halfway(200)).toBeCloseTo(0.5, 12);
   });
