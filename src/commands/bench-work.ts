@@ -1,6 +1,7 @@
 /** The working part of `bench`: provides engine and data, trains the missing cells, times the steps. */
 
 import { describeProvenance } from '../results/provenance.js';
+import { type StartFact, startOf } from '../results/start.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';
 import { autoJobs, jobsWithoutMeasuring } from '../run/auto-jobs.js';
 import { calibrate } from '../run/calibrate.js';
@@ -24,6 +25,8 @@ export interface Work {
   file: string;
   /** SHA-256 of the suite file. */
   sha256: string;
+  /** All cells of the suite. */
+  planned: readonly Cell[];
   selected: readonly Cell[];
   /** The cells whose steps are timed; none where only a part of the grid runs here. */
   timed: Cell[];
@@ -103,6 +106,7 @@ async function train(
       cells,
       jobs,
       store,
+      known: await startsOnDisk(job, cells),
       context,
       eager: flags.eager === true,
       checkpointSeconds: flags.checkpointEvery,
@@ -120,6 +124,18 @@ async function train(
   } finally {
     view.close();
   }
+}
+
+/** How the cells began that `missing` ones must agree with: those of their seeds that have a result, selected or not. */
+async function startsOnDisk({ planned, store }: Work, missing: readonly Cell[]): Promise<StartFact[]> {
+  const seeds = new Set(missing.map(({ seed }) => seed));
+  const run = new Set(missing.map(({ id }) => id));
+  const facts: StartFact[] = [];
+  for (const { id, seed } of planned) {
+    const result = seeds.has(seed) && !run.has(id) ? await store.read(id) : null;
+    if (result) facts.push(...startOf(result));
+  }
+  return facts;
 }
 
 /** Results that show how fast the machine is: more would only take memory. */

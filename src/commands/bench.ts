@@ -54,7 +54,18 @@ export async function bench(
   let trained = 0;
   if (missing.length > 0 || untimed) {
     const { work } = await import('./bench-work.js');
-    trained = await work({ suite, file, sha256: loaded.sha256, selected, timed, store, flags, surroundings });
+    const { sha256 } = loaded;
+    trained = await work({
+      suite,
+      file,
+      sha256,
+      planned: cells,
+      selected,
+      timed,
+      store,
+      flags,
+      surroundings,
+    });
   }
 
   const folders = { resultsDir: flags.results, reportsDir: flags.reports };

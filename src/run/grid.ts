@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { SambenchError } from '../errors.js';
 import type { CellResult, CellStatus } from '../results/result.js';
+import type { StartFact } from '../results/start.js';
 import type { ResultStore } from '../results/store.js';
 import type { Cell } from '../suite/cell.js';
 import { failedResult } from './failed-result.js';
@@ -13,6 +14,7 @@ import { withFiniteNumbers } from './finite.js';
 import { type Launch, launcher } from './launch.js';
 import type { Progress, RunContext } from './messages.js';
 import { runCell } from './run-cell.js';
+import { rememberStarts, type Starts } from './starts.js';
 import { onStop, type StopSignals } from './stop.js';
 
 /** Who is told how the grid gets on. */
@@ -30,6 +32,8 @@ export interface GridRequest {
   /** Processes at a time. */
   jobs: number;
   store: Pick<ResultStore, 'write' | 'forgetCheckpoints' | 'checkpoints'>;
+  /** How the cells of the grid began that have a result already; none where nothing is to be compared with them. */
+  known?: Iterable<StartFact>;
   context: RunContext;
   eager: boolean;
   checkpointSeconds: number;
@@ -49,7 +53,8 @@ export interface GridOutcome {
 }
 
 /**
- * Runs every cell of the request and writes its result.
+ * Runs every cell of the request and writes its result. Of two cells that should have begun alike and did not, the one that
+ * ends later fails (see starts.ts).
  * @throws SambenchError when the environment is at fault; cells that are still training are stopped gently first.
  */
 export async function runGrid(request: GridRequest): Promise<GridOutcome> {
@@ -57,6 +62,7 @@ export async function runGrid(request: GridRequest): Promise<GridOutcome> {
   const launch = request.launch ?? launcher();
   const queue = [...cells];
   const statuses = new Map<string, CellStatus>();
+  const starts = rememberStarts(request.known);
   const contended = Math.min(jobs, cells.length) > 1;
   // The first failure of the environment stops the other cells as a first Ctrl-C does.
   const soon = new AbortController();
@@ -83,7 +89,7 @@ export async function runGrid(request: GridRequest): Promise<GridOutcome> {
       onLine: (line) => view.line(cell, line),
     });
     if (outcome.kind === 'interrupted') return view.ended(cell, null);
-    const result = await keep(outcome.result, cell, request);
+    const result = await keep(outcome.result, cell, request, starts);
     statuses.set(cell.id, result.status);
     view.ended(cell, result);
   };
@@ -105,12 +111,19 @@ export async function runGrid(request: GridRequest): Promise<GridOutcome> {
 }
 
 /** Writes a result, or in its place why it cannot be one, and returns what was written. */
-async function keep(result: CellResult, cell: Cell, { store, context }: GridRequest): Promise<CellResult> {
-  let kept = withFiniteNumbers(result);
+async function keep(
+  result: CellResult,
+  cell: Cell,
+  { store, context }: GridRequest,
+  starts: Starts,
+): Promise<CellResult> {
+  // Compared and remembered in one go, so that of two cells that end at the same time one is the later.
+  let kept = starts.admit(withFiniteNumbers(result));
   try {
     await store.write(kept);
   } catch (error) {
     if (!(error instanceof SambenchError) || error.code !== 'result-invalid') throw error;
+    starts.forget(cell.id);
     kept = failedResult(
       cell,
       {

@@ -162,6 +162,24 @@ describe('bench', () => {
     expect(started).toBe(0);
   });
 
+  it('fails cells that did not begin as those of their seed whose results an earlier run left', async () => {
+    await suite('begins-2', 'begins-3');
+    expect((await run({ only: 'begins-2-*' })).exitCode).toBe(0);
+    // The cell that is run now is selected alone; what it is compared with is not.
+    const { exitCode, data } = await run({ only: 'begins-3-*' });
+    expect(exitCode).toBe(3);
+    expect(data).toMatchObject({
+      unfinished: [1, 2].map((seed) => ({
+        cell: expect.stringMatching(new RegExp(`^begins-3-.*-s${seed}-`)),
+        status: 'failed',
+      })),
+    });
+    const [failed = ''] = (await readdir(resultsFolder())).filter((name) => name.startsWith('begins-3'));
+    const { error } = JSON.parse(await readFile(path.join(resultsFolder(), failed), 'utf8'));
+    expect(error.code).toBe('invariant-violated');
+    expect(error.message).toMatch(/first batch of begins-3-\S+ \(3\) should be that of begins-2-\S+ \(2\)/);
+  });
+
   it('runs failed cells again with --retry-failed, and only those', async () => {
     await suite('works', 'crashes');
     await run();

@@ -259,6 +259,30 @@ describe('checks and findings', () => {
     expect(verdict.limits.join(' ')).toContain('A check failed. Same initial weights');
   });
 
+  it('find arms of a seed whose first batch has another loss, by one bit where one machine made them', () => {
+    const bit = 2 ** -22;
+    const firstLoss = (environment: Partial<CellResult['environment']>, by: number) => {
+      const changed = change(
+        quickstart(seeds),
+        ({ arm, seed }) => arm === 'sam' && seed === 3,
+        (result) => ({
+          ...result,
+          environment: { ...result.environment, ...environment },
+          ...(result.checks && {
+            checks: { ...result.checks, firstBatchLoss: (result.checks.firstBatchLoss ?? 0) + by },
+          }),
+        }),
+      );
+      const compare = { ...changed.suite.compare, poolFingerprints: true };
+      const { checks } = summaryOf({ ...changed, suite: { ...changed.suite, compare } });
+      return checks.find(({ name }) => name.startsWith('Same loss'));
+    };
+    expect(firstLoss({}, 0)?.passed).toBe(true);
+    expect(firstLoss({}, bit)?.passed).toBe(false);
+    expect(firstLoss({ fingerprint: 'another' }, bit)?.passed).toBe(true);
+    expect(firstLoss({ fingerprint: 'another' }, 0.001)?.passed).toBe(false);
+  });
+
   it('find a gradient taken where the step began although a perturbation was declared', () => {
     const idle = change(
       quickstart(seeds),

@@ -39,7 +39,9 @@ process.on('message', async (message) => {
       code: 'data-missing',
       message: 'cifar10 is missing. Run sambench data cifar10.',
     });
-  if (behaviour === 'slow') await new Promise((resolve) => setTimeout(resolve, 300));
+  // As a name says: `begins-2.5` tells that loss of its first batch, `lags-2.5` tells it late.
+  if (behaviour === 'slow' || behaviour.startsWith('lags-'))
+    await new Promise((resolve) => setTimeout(resolve, 300));
   if (behaviour !== 'reports' && behaviour !== 'no-data') {
     await say({ type: 'finished', result: finished(cell, message) });
   }
@@ -72,6 +74,21 @@ function timing({ suite, cells, timing }) {
   return { schema: 1, suite, ...timing, batch: cells[0].settings.batch, arms, environment };
 }
 
+function checksOf({ arm }) {
+  const firstBatchLoss = /^(begins|lags)-(.*)$/.exec(arm)?.[2];
+  if (firstBatchLoss === undefined) return {};
+  const none = { perturbationNorm: null, appliedNorm: null, ascentShare: null, meanCosine: null };
+  return {
+    checks: {
+      ...none,
+      gradientEvaluations: { planned: 8, counted: 8 },
+      weightsRestored: true,
+      statisticsMoves: 1,
+      firstBatchLoss: Number(firstBatchLoss),
+    },
+  };
+}
+
 function finished(cell, { context, options }) {
   const accuracy = cell.arm === 'says-nonsense' ? 40 : 0.5;
   return {
@@ -92,6 +109,7 @@ function finished(cell, { context, options }) {
       weightsSha256: 'ab',
     },
     sharpness: {},
+    ...checksOf(cell),
     time: {
       trainSeconds: 1,
       evaluationSeconds: 0,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SambenchError } from '../../src/errors.js';
+import { startOf } from '../../src/results/start.js';
 import { openStore, type ResultStore } from '../../src/results/store.js';
 import { type GridRequest, inRunOrder, runGrid } from '../../src/run/grid.js';
 import { launcher } from '../../src/run/launch.js';
@@ -154,6 +155,58 @@ describe('a cell whose process dies', () => {
     await runGrid(request([exampleCell('a', { arm: 'crashes' })]));
     await runGrid(request([exampleCell('a', { arm: 'works' })]));
     expect((await store.readAll()).map(({ status }) => status)).toEqual(['finished']);
+  });
+});
+
+describe('a cell that did not begin as the others of its seed', () => {
+  const message = (results: Awaited<ReturnType<ResultStore['readAll']>>, cell: string) =>
+    results.find((result) => result.cell === cell)?.error?.message ?? '';
+
+  it('is recorded as failed, with both cells, both values and what to do', async () => {
+    const { statuses } = await runGrid(
+      request(cellsOf('begins-2.5', 'begins-2.5', 'begins-2.75', 'begins-2.5')),
+    );
+    expect([...statuses.values()]).toEqual(['finished', 'finished', 'failed', 'finished']);
+    const results = await store.readAll();
+    const failed = results.find(({ status }) => status === 'failed');
+    expect(failed).toMatchObject({
+      cell: 'begins-2.75-2',
+      error: { code: 'invariant-violated' },
+      final: null,
+      checks: { firstBatchLoss: 2.75 },
+    });
+    expect(message(results, 'begins-2.75-2')).toContain(
+      'the loss of the first batch of begins-2.75-2 (2.75) should be that of begins-2.5-0 (2.5)',
+    );
+    expect(message(results, 'begins-2.75-2')).toContain('verify with --cell begins-2.5-0');
+  });
+
+  it('fails against what was there before the run, and not once the other is gone', async () => {
+    const [first, second] = cellsOf('begins-2.5', 'begins-2.75');
+    if (!first || !second) throw new Error('a cell is missing');
+    await runGrid(request([first]));
+    const known = (await store.readAll()).flatMap(startOf);
+    await runGrid(request([second], { known }));
+    expect((await store.read(second.id))?.status).toBe('failed');
+    // As bench --retry-failed does after the other result was deleted.
+    await runGrid(request([second]));
+    expect((await store.read(second.id))?.status).toBe('finished');
+  });
+
+  it('of two at a time is the one that ends later', async () => {
+    await runGrid(request(cellsOf('lags-2.75', 'begins-2.5'), { jobs: 2 }));
+    expect((await store.readAll()).map(({ cell, status }) => [cell, status])).toEqual([
+      ['begins-2.5-1', 'finished'],
+      ['lags-2.75-0', 'failed'],
+    ]);
+  });
+
+  it('is compared with none of another seed or another task', async () => {
+    const [first, second, third] = cellsOf('begins-2.5', 'begins-2.75', 'begins-3');
+    if (!first || !second || !third) throw new Error('a cell is missing');
+    const otherBatch = { ...third, settings: { ...third.settings, batch: 32 } };
+    const { statuses } = await runGrid(request([first, { ...second, seed: 2 }, otherBatch]));
+    expect(new Set(statuses.values())).toEqual(new Set(['finished']));
   });
 });
 

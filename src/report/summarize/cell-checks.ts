@@ -1,10 +1,13 @@
 /** What was checked inside every cell while it trained, over all cells: a check that failed has failed its cell. */
 import type { CellChecks } from '../../results/result.js';
+import { byKey, conflictIn, differenceOf, type StartFact } from '../../results/start.js';
+import { relativeDeviation, tolerances } from '../../results/tolerances.js';
 import { type MeanInterval, tInterval } from '../../stats/t-interval.js';
 import { inWords, nameInText } from '../label.js';
 import { whole } from '../number.js';
 import type { Summary } from '../summary.js';
 import { type Group, included } from './group.js';
+import { startsOf } from './pairs.js';
 
 interface Checked {
   group: Group;
@@ -21,7 +24,7 @@ export function checkCells(groups: readonly Group[]): Summary['checks'] {
     ...perturbations(cells),
     ...restored(cells),
     ...statistics(cells),
-    ...firstLosses(cells),
+    ...firstLosses(groups),
   ];
 }
 
@@ -87,7 +90,7 @@ function checkedCells(groups: readonly Group[]): Checked[] {
 function countGradients(cells: readonly Checked[]) {
   const off = cells.filter(({ checks: { gradientEvaluations } }) => {
     const { planned, counted } = gradientEvaluations;
-    return Math.abs(planned - counted) > 1e-6 * Math.max(1, planned);
+    return !(relativeDeviation(counted, planned) <= tolerances.gradientEvaluations);
   });
   return {
     name: 'Gradient evaluations counted as planned',
@@ -103,7 +106,7 @@ function perturbations(cells: readonly Checked[]): Summary['checks'] {
   return [
     {
       name: 'Perturbation as long as the rule says',
-      passed: worst <= 1e-3,
+      passed: worst <= tolerances.perturbationNorm,
       detail: `Largest relative deviation of any step ${worst.toExponential(0)} over ${count(deviations.length)}.`,
     },
   ];
@@ -137,35 +140,17 @@ function statistics(cells: readonly Checked[]): Summary['checks'] {
   ];
 }
 
-// Arms of one seed see the same first batch at the same weights; how a batch is cut into groups changes its loss.
-function firstLosses(cells: readonly Checked[]): Summary['checks'] {
-  const losses = new Map<string, number[]>();
-  for (const { group, seed, checks } of cells) {
-    if (checks.firstBatchLoss === null) continue;
-    const { model, data, batch, optimizer, threads } = group.settings;
-    const key = JSON.stringify([
-      seed,
-      model,
-      data,
-      batch,
-      threads,
-      optimizer.m ?? null,
-      optimizer.bn ?? null,
-    ]);
-    losses.set(key, [...(losses.get(key) ?? []), checks.firstBatchLoss]);
-  }
-  const groups = [...losses.values()].filter((values) => values.length > 1);
-  if (groups.length === 0) return [];
-  const worst = Math.max(
-    ...groups.map(
-      (values) => (Math.max(...values) - Math.min(...values)) / Math.max(1e-12, ...values.map(Math.abs)),
-    ),
-  );
+function firstLosses(groups: readonly Group[]): Summary['checks'] {
+  const found = [...byKey(startsOf(groups), 'firstBatchLoss').values()].filter(({ length }) => length > 1);
+  if (found.length === 0) return [];
+  const largest = (facts: readonly StartFact[]) =>
+    facts.reduce((most, fact) => Math.max(most, differenceOf(facts[0] ?? fact, fact)), 0);
+  const worst = Math.max(...found.map(largest));
   return [
     {
       name: 'Same loss of the first batch in all arms of a seed',
-      passed: worst <= 1e-5,
-      detail: `Largest relative difference ${worst === 0 ? '0' : worst.toExponential(0)} over ${whole(groups.length)} groups of cells.`,
+      passed: found.every((facts) => conflictIn(facts) === null),
+      detail: `Largest relative difference ${worst === 0 ? '0' : worst.toExponential(0)} over ${whole(found.length)} groups of cells.`,
     },
   ];
 }
