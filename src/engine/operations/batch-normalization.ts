@@ -2,6 +2,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { backend, execute } from '../backend.js';
 import { tf } from '../tensorflow.js';
+import { gradientOf } from './gradient.js';
 import { type Kernel, type Parameters, run } from './kernel.js';
 import { rectify } from './rectify.js';
 
@@ -151,7 +152,8 @@ function fusedKernel<Kept extends string, Shortcut extends string>(
     gradient(dys, saved, parameters) {
       // At once, not in the functions below: tfjs frees what one of them makes and does not return.
       const all = [dys[0] as Tensor, ...saved];
-      const gradients = execute(`${operation}Grad`, attributes(parameters), all, inputs.length);
+      const compute = () => execute(`${operation}Grad`, attributes(parameters), all, inputs.length);
+      const gradients = gradientOf(operation, all, compute);
       const entries = inputs.map((input, index) => [input, () => gradients[index] as Tensor] as const);
       return Object.fromEntries(entries) as Record<Kept | Shortcut, () => Tensor>;
     },
@@ -174,7 +176,10 @@ const stock: Kernel<'x' | 'scale' | 'offset' | 'mean' | 'variance'> = {
     // Normalizing by given statistics, the forward kernel saves none that the gradient's kernel could use.
     const statistics = byBatch === true ? [savedMean, savedVariance] : [mean, variance];
     const inputs = [dys[0], x, scale, ...statistics, reserve] as Tensor[];
-    const gradients = execute('FusedBatchNormGradV3', stockAttributes(epsilon, byBatch), inputs, 5);
+    const attributes = stockAttributes(epsilon, byBatch);
+    const gradients = gradientOf('FusedBatchNormV3', inputs, () =>
+      execute('FusedBatchNormGradV3', attributes, inputs, 5),
+    );
     const output = (index: number) => () => gradients[index] as Tensor;
     return { x: output(0), scale: output(1), offset: output(2) };
   },

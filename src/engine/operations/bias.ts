@@ -1,24 +1,24 @@
 /** Adding a vector to the last axis, with TensorFlow's own reduction for its gradient. */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import { execute } from '../backend.js';
+import { gradientOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
+
+const attributes = { T: { type: 'float32' }, data_format: { string: 'NHWC' } } as const;
 
 const kernel: Kernel<'x' | 'bias'> = {
   name: 'SambenchBias',
   inputs: ['x', 'bias'],
-  forward: ({ x, bias }) =>
-    execute('BiasAdd', { T: { type: 'float32' }, data_format: { string: 'NHWC' } }, [x, bias], 1),
+  forward: ({ x, bias }) => execute('BiasAdd', attributes, [x, bias], 1),
   keeps: { inputs: [], outputs: [] },
   gradient: ([dy]) => ({
     // A handle of its own: the tape frees gradients that it adds up.
     x: () => (dy as Tensor).clone(),
-    bias: () =>
-      execute(
-        'BiasAddGrad',
-        { T: { type: 'float32' }, data_format: { string: 'NHWC' } },
-        [dy as Tensor],
-        1,
-      )[0] as Tensor,
+    bias: () => {
+      const inputs = [dy as Tensor];
+      const compute = () => execute('BiasAddGrad', attributes, inputs, 1);
+      return gradientOf('BiasAdd', inputs, compute)[0] as Tensor;
+    },
   }),
 };
 

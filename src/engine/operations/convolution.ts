@@ -2,6 +2,7 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { backend, execute } from '../backend.js';
 import { tf } from '../tensorflow.js';
+import { gradientOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
 import { matrixProduct } from './matrix-product.js';
 
@@ -41,8 +42,11 @@ const minimal: Kernel<'x' | 'kernel'> = {
   keeps: { inputs: ['x', 'kernel'], outputs: [] },
   gradient([dy], [x, kernel], { stride }) {
     const attributes = { stride: { int: Number(stride) } };
-    const gradient = (operation: string, inputs: unknown[]) => () =>
-      execute(operation, attributes, inputs as Tensor[], 1)[0] as Tensor;
+    const gradient = (operation: string, inputs: unknown[]) => () => {
+      const given = inputs as Tensor[];
+      const compute = () => execute(operation, attributes, given, 1);
+      return gradientOf('SambenchConvolution', given, compute)[0] as Tensor;
+    };
     return {
       x: gradient('SambenchConvolutionInputGrad', [dy, kernel, x]),
       kernel: gradient('SambenchConvolutionFilterGrad', [x, dy, kernel]),

@@ -2,6 +2,7 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { execute } from '../backend.js';
 import { tf } from '../tensorflow.js';
+import { gradientOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
 
 const kernel: Kernel<'logits' | 'labels'> = {
@@ -14,11 +15,14 @@ const kernel: Kernel<'logits' | 'labels'> = {
       [logits, labels],
       2,
     ),
-  keeps: { inputs: [], outputs: [1] },
-  gradient: ([dy], [backpropagated]) => ({
+  // The logits only so that a second derivative meets them.
+  keeps: { inputs: ['logits'], outputs: [1] },
+  gradient: ([dy], [logits, backpropagated]) => ({
     logits: () => {
       const { mul, expandDims } = tf();
-      return mul(backpropagated as Tensor, expandDims(dy as Tensor, 1));
+      const inputs = [dy, logits] as Tensor[];
+      const compute = () => [mul(backpropagated as Tensor, expandDims(dy as Tensor, 1))];
+      return gradientOf('SparseSoftmaxCrossEntropyWithLogits', inputs, compute)[0] as Tensor;
     },
   }),
 };

@@ -1,6 +1,7 @@
 /** The rectified linear unit with TensorFlow's own gradient kernel. */
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
 import { execute } from '../backend.js';
+import { gradientOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
 
 const kernel: Kernel<'x'> = {
@@ -10,7 +11,11 @@ const kernel: Kernel<'x'> = {
   // The output serves the gradient as well as the input does (dy where y > 0), and need not be kept twice.
   keeps: { inputs: [], outputs: [0] },
   gradient: ([dy], [y]) => ({
-    x: () => execute('ReluGrad', { T: { type: 'float32' } }, [dy, y] as Tensor[], 1)[0] as Tensor,
+    x: () => {
+      const inputs = [dy, y] as Tensor[];
+      const compute = () => execute('ReluGrad', { T: { type: 'float32' } }, inputs, 1);
+      return gradientOf('Relu', inputs, compute)[0] as Tensor;
+    },
   }),
 };
 
