@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -235,11 +236,18 @@ struct Graph {
   }
 };
 
+/** The operation of a number; throws where the graph has none. */
+TF_Operation* OperationOf(const Graph* graph, int64_t number) {
+  if (number < 0 || static_cast<size_t>(number) >= graph->operations.size())
+    throw Failure{"the graph has no operation " + std::to_string(number)};
+  return graph->operations[static_cast<size_t>(number)];
+}
+
 std::vector<TF_Output> OutputsOf(napi_env env, Graph* graph, napi_value flat) {
   const std::vector<int64_t> numbers = Integers(env, flat);
   std::vector<TF_Output> outputs;
   for (size_t i = 0; i + 1 < numbers.size(); i += 2) {
-    outputs.push_back({graph->operations.at(numbers[i]), static_cast<int>(numbers[i + 1])});
+    outputs.push_back({OperationOf(graph, numbers[i]), static_cast<int>(numbers[i + 1])});
   }
   return outputs;
 }
@@ -387,10 +395,13 @@ napi_value AddOperation(napi_env env, const std::vector<napi_value>& arguments) 
     }
     if (next != inputs.size()) throw Failure{type + " has too many inputs"};
     for (int64_t control : Integers(env, arguments[4])) {
-      TF_AddControlInput(description, graph->operations.at(control));
+      TF_AddControlInput(description, OperationOf(graph, control));
     }
   } catch (const Failure& found) {
     failure = found.message;
+  } catch (const std::exception& found) {
+    // No memory, for one: the description must be finished all the same.
+    failure = found.what();
   }
   TF_Operation* operation = TF_FinishOperation(description, status.status);
   if (!failure.empty()) throw Failure{failure};
@@ -465,7 +476,7 @@ napi_value RunSession(napi_env env, const std::vector<napi_value>& arguments) {
   std::vector<TF_Output> inputs;
   std::vector<TF_Tensor*> values;
   for (napi_value feed : Elements(env, arguments[2])) {
-    inputs.push_back({graph->operations.at(Integer(env, Property(env, feed, "operation"))), 0});
+    inputs.push_back({OperationOf(graph, Integer(env, Property(env, feed, "operation"))), 0});
     owned.push_back(MakeTensor(static_cast<TF_DataType>(Integer(env, Property(env, feed, "dtype"))),
                                Integers(env, Property(env, feed, "shape")),
                                TypedArray(env, Property(env, feed, "values"))));
@@ -473,7 +484,7 @@ napi_value RunSession(napi_env env, const std::vector<napi_value>& arguments) {
   }
   const std::vector<TF_Output> outputs = OutputsOf(env, graph, arguments[3]);
   std::vector<TF_Operation*> targets;
-  for (int64_t target : Integers(env, arguments[4])) targets.push_back(graph->operations.at(target));
+  for (int64_t target : Integers(env, arguments[4])) targets.push_back(OperationOf(graph, target));
   const bool trace = Truth(env, arguments[5]);
   // RunOptions with trace_level FULL_TRACE.
   const uint8_t traced[] = {0x08, 0x03};
@@ -511,16 +522,18 @@ using Function = napi_value (*)(napi_env, const std::vector<napi_value>&);
 
 template <Function function, size_t count>
 napi_value Call(napi_env env, napi_callback_info info) {
-  std::vector<napi_value> arguments(count);
-  size_t given = count;
-  napi_get_cb_info(env, info, &given, arguments.data(), nullptr, nullptr);
   try {
+    std::vector<napi_value> arguments(count);
+    size_t given = count;
+    napi_get_cb_info(env, info, &given, arguments.data(), nullptr, nullptr);
     if (given < count) throw Failure{"too few arguments"};
     return function(env, arguments);
   } catch (const Failure& failure) {
     napi_throw_error(env, nullptr, failure.message.c_str());
   } catch (const std::exception& failure) {
     napi_throw_error(env, nullptr, failure.what());
+  } catch (...) {
+    napi_throw_error(env, nullptr, "the addon failed for an unknown reason");
   }
   return nullptr;
 }

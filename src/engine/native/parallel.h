@@ -21,18 +21,28 @@
 
 namespace sambench {
 
-/** How the processor treats tiny numbers: TensorFlow's threads flush them to zero, and so must ours. */
-inline unsigned FloatingMode() {
+/**
+ * How the processor treats tiny numbers: TensorFlow's threads flush them to zero, and so must ours. The register that says so
+ * is copied from the thread that has the work: MXCSR on x86, FPCR on ARM (by its manual: only x86 has been tried). On other
+ * processors our threads keep their own way.
+ */
+inline uint64_t FloatingMode() {
 #if defined(__x86_64__)
   return _mm_getcsr();
+#elif defined(__aarch64__)
+  uint64_t mode;
+  asm volatile("mrs %0, fpcr" : "=r"(mode));
+  return mode;
 #else
   return 0;
 #endif
 }
 
-inline void SetFloatingMode([[maybe_unused]] unsigned mode) {
+inline void SetFloatingMode([[maybe_unused]] uint64_t mode) {
 #if defined(__x86_64__)
-  _mm_setcsr(mode);
+  _mm_setcsr(static_cast<unsigned>(mode));
+#elif defined(__aarch64__)
+  asm volatile("msr fpcr, %0" : : "r"(mode));
 #endif
 }
 
@@ -150,7 +160,7 @@ class Team {
   std::condition_variable wake_;
   const Work* work_ = nullptr;
   int64_t count_ = 0;
-  unsigned mode_ = 0;
+  uint64_t mode_ = 0;
   std::exception_ptr failure_;
   int sleeping_ = 0;
   /** Number of the work that was given last. */

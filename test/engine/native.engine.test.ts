@@ -1,0 +1,40 @@
+/** What our addon for graphs makes of calls that cannot be: an error of JavaScript, after which it goes on. */
+import { describe, expect, it } from 'vitest';
+import { sessionConfig } from '../../src/engine/graph-session.js';
+import { nativeGraphs } from '../../src/engine/native.js';
+import { useEngine } from './engine.js';
+
+describe('the addon that builds graphs', () => {
+  useEngine({ threads: 1 });
+
+  it('names an operation that the graph does not have, wherever it is named, and goes on', () => {
+    const native = nativeGraphs();
+    const graph = native.newGraph();
+    const missing = 'the graph has no operation 7';
+    expect(() => native.addOperation(graph, 'NoOp', 'a', [], [7], [])).toThrow(missing);
+    expect(() => native.addOperation(graph, 'Identity', 'b', [7, 0], [], [])).toThrow(missing);
+    expect(native.addOperation(graph, 'NoOp', 'c', [], [], [])).toEqual([]);
+    const session = native.newSession(graph, sessionConfig());
+    expect(() => native.runSession(session, graph, [], [7, 0], [], false)).toThrow(missing);
+    expect(() => native.runSession(session, graph, [], [], [-1], false)).toThrow('no operation -1');
+    expect(native.runSession(session, graph, [], [], [0], false).tensors).toEqual([]);
+    native.closeSession(session);
+  });
+
+  it('refuses values that do not fill their shape', () => {
+    const native = nativeGraphs();
+    const values = new Float32Array(1);
+    const feed = { operation: 0, dtype: 1, shape: [2 ** 24, 2 ** 24], values };
+    const graph = native.newGraph();
+    native.addOperation(graph, 'NoOp', 'a', [], [], []);
+    const session = native.newSession(graph, sessionConfig());
+    expect(() => native.runSession(session, graph, [feed], [], [0], false)).toThrow('do not fill the shape');
+    native.closeSession(session);
+  });
+
+  it('refuses a call with too few arguments, and values of another kind', () => {
+    const native = nativeGraphs() as unknown as Record<string, (...given: unknown[]) => unknown>;
+    expect(() => native.addOperation?.()).toThrow('too few arguments');
+    expect(() => native.graphDefinition?.(5)).toThrow();
+  });
+});
