@@ -7,7 +7,8 @@ import { sharpness } from '../../src/optimizer/registry.js';
 import type { SharpnessRule } from '../../src/optimizer/rule.js';
 import { sam } from '../../src/optimizer/sharpness/sam.js';
 import { defectOfResult } from '../../src/results/schema.js';
-import { reportStep } from '../../src/train/run-step.js';
+import type { LossOf } from '../../src/train/group-gradient.js';
+import { reportStep, runStep } from '../../src/train/run-step.js';
 import { useEngine } from '../engine/engine.js';
 import { cellOf, resultOf } from './cell.js';
 import { aware, base, randomBatch, smallStep } from './small-step.js';
@@ -99,6 +100,34 @@ describe('the moving statistics that a step tells', () => {
     }
     program.dispose();
   });
+});
+
+describe('the training loss', () => {
+  const own: Record<string, Record<string, unknown>> = {
+    ...{ asam: { eta: 0.01, scope: [] }, gsam: { alpha: 0.1 }, fsam: { sigma: 1, lambda: 0.9 } },
+    ...{ msam: { momentum: 0.9 }, looksam: { k: 2, alpha: 0.5 }, esam: { fraction: 0.5 } },
+  };
+  // As docs/checks.md says.
+  const others: Record<string, LossOf> = {
+    esam: { images: 'part', weights: 'w' },
+    msam: { images: 'all', weights: 'perturbed' },
+  };
+
+  it.each([null, ...Object.keys(sharpness)])(
+    'with %s is that of the whole batch at w, but for two rules',
+    (name) => {
+      const sgd = base('sgd');
+      const optimizer = name === null ? sgd : { name, rho: 0.05, m: null, ...own[name], base: sgd };
+      const step = smallStep(optimizer, { model: { name: 'mlp', width: 8 } });
+      const program = runEagerly(step.program(1));
+      expect(step.lossOf('whole')).toBeNull();
+      for (const index of [0, 1]) runStep(program, step, randomBatch(index), 0.01, { seed: 1, step: index });
+      program.dispose();
+      const expected = others[name ?? ''] ?? { images: 'all', weights: 'w' };
+      expect(step.lossOf('whole')).toEqual(expected);
+      if (step.cycle > 1) expect(step.lossOf('light')).toEqual(expected);
+    },
+  );
 });
 
 describe('the checks of a cell', () => {
