@@ -27,6 +27,11 @@ struct Rows {
   }
   int64_t Begin(int64_t index) const { return index * chunk; }
   int64_t Count(int64_t index) const { return std::min(chunk, rows - index * chunk); }
+  /** Chunk `index` of a tensor of `width` channels in the same rows, and nothing where there is no such chunk. */
+  Stretch Chunk(const float* tensor, int64_t width, int64_t index) const {
+    if (index < 0 || index >= chunks) return {};
+    return {tensor + Begin(index) * width, Count(index) * width};
+  }
   int64_t channels, rows, chunk, chunks;
 };
 
@@ -176,6 +181,9 @@ class NormalizationGradient {
     });
     pull_ = JoinSums(rows, sums, products, variance.data(), settings.epsilon, dscale, doffset);
   }
+
+  /** What `Input` reads besides the input. */
+  const float* Incoming() const { return gradient_; }
 
   /** The gradient of chunk `index` of the input. */
   void Input(int64_t index, float* dx) const {

@@ -66,6 +66,12 @@ struct Blocks {
   }
   int64_t First(int64_t index) const { return index * size; }
   int64_t Length(int64_t index) const { return std::min(size, tiles - index * size); }
+  /** About what block `index` reads of the images, and nothing where there is no such block. */
+  Stretch Share(const Images& images, int64_t index) const {
+    if (index >= count) return {};
+    const int64_t each = images.batch * images.height * images.width * images.channels / tiles;
+    return {images.data + First(index) * each, Length(index) * each};
+  }
   int64_t rows, columns, tiles, size, count;
 };
 
@@ -91,7 +97,8 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     float* zeros = products + outputs;
     memset(zeros, 0, edge * sizeof(float));
     scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
-    Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, products);
+    Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, products,
+                           {blocks.Share(x, index + team.members())});
     scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
   });
 }
@@ -163,7 +170,8 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
         memset(zeros, 0, edge * sizeof(float));
         scheme.transformInput(x, Before(x, stride), blocks.rows, blocks.columns, first, length, zeros, tiles);
         scheme.spreadGradient(dy, blocks.rows, blocks.columns, first, length, zeros, products);
-        Multiplying().accumulate(scheme.positions, tiles, products, length, x.channels, dy.channels, own);
+        Multiplying().accumulate(scheme.positions, tiles, products, length, x.channels, dy.channels, own,
+                                 {blocks.Share(x, index + 1), blocks.Share(dy, index + 1)});
       }
     });
     team.Divide(x.channels / 16, [&](int64_t part) {

@@ -4,14 +4,44 @@
 #define SAMBENCH_PRODUCTS_H_
 
 #include "lanes.h"
+#include "winograd.h"
 
 namespace {
 
+using sambench::Ahead;
+using sambench::Stretch;
+
 /** Channels of the widest panel of a product, and tiles that are multiplied at once. */
 constexpr int kPanel = kLanes * kWide, kRows = 6;
+/** Tiles of a sum of products between one look ahead and the next, and numbers of one line of the cache. */
+constexpr int kStrip = 16, kLine = 16;
 
 /** Width of the panel of `out` channels that begins with channel `begin`. */
 SAMBENCH_INLINE int64_t PanelWidth(int64_t begin, int64_t out) { return out - begin < kPanel ? out - begin : kPanel; }
+
+/** Brings a stretch nearer, so many lines of the cache at a time that all of it is on its way after `steps` times. */
+struct Fetching {
+  SAMBENCH_INLINE Fetching(const Stretch& stretch, int64_t steps)
+      : at(stretch.data),
+        end(stretch.data + stretch.size),
+        each(steps > 0 ? (stretch.size / kLine + steps - 1) / steps * kLine : 0) {}
+  SAMBENCH_INLINE void Step() {
+    for (const float* stop = end - at < each ? end : at + each; at < stop; at += kLine) __builtin_prefetch(at);
+  }
+  const float* at;
+  const float* end;
+  int64_t each;
+};
+
+/** The same for all that is ahead. */
+struct FetchingAll {
+  SAMBENCH_INLINE FetchingAll(const Ahead& ahead, int64_t steps) : first(ahead.first, steps), second(ahead.second, steps) {}
+  SAMBENCH_INLINE void Step() {
+    first.Step();
+    second.Step();
+  }
+  Fetching first, second;
+};
 
 /** A kernel [in, out], or with `transposed` [out, in], as panels [panels of out, in, width of a panel]. */
 void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed) {
@@ -48,24 +78,28 @@ SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_
 
 template <int wide>
 SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64_t block, int64_t in, int64_t out,
-                                   float* products) {
+                                   float* products, FetchingAll& fetching) {
   int64_t t = 0;
-  for (; t + kRows <= block; t += kRows) MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, products + t * out);
+  for (; t + kRows <= block; t += kRows) {
+    MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, products + t * out);
+    fetching.Step();
+  }
   for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, products + t * out);
 }
 
 void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
-              float* products) {
+              float* products, const Ahead& ahead) {
+  FetchingAll fetching(ahead, positions * ((out + kPanel - 1) / kPanel) * (block / kRows));
   for (int64_t position = 0; position < positions; position++) {
     const float* v = tiles + position * block * in;
     float* m = products + position * block * out;
     for (int64_t first = 0; first < out; first += kPanel) {
       const float* panel = kernel + position * in * out + first * in;
       switch (PanelWidth(first, out) / kLanes) {
-        case 1: MultiplyPanel<1>(v, panel, block, in, out, m + first); break;
-        case 2: MultiplyPanel<2>(v, panel, block, in, out, m + first); break;
-        case 3: MultiplyPanel<3>(v, panel, block, in, out, m + first); break;
-        case 4: MultiplyPanel<4>(v, panel, block, in, out, m + first); break;
+        case 1: MultiplyPanel<1>(v, panel, block, in, out, m + first, fetching); break;
+        case 2: MultiplyPanel<2>(v, panel, block, in, out, m + first, fetching); break;
+        case 3: MultiplyPanel<3>(v, panel, block, in, out, m + first, fetching); break;
+        case 4: MultiplyPanel<4>(v, panel, block, in, out, m + first, fetching); break;
       }
     }
   }
@@ -74,19 +108,22 @@ void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_
 /** sums [4, width] += tiles' [block, 4] · products [block, width], for four channels of the input. */
 template <int wide>
 SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
-                                    float* sums) {
+                                    float* sums, FetchingAll& fetching) {
   // From zero, block by block: one long sum would lose more to rounding.
   Lanes total[4][wide] = {};
-  for (int64_t t = 0; t < block; t++) {
-    Lanes m[wide];
+  for (int64_t t = 0; t < block;) {
+    for (const int64_t stop = block - t < kStrip ? block : t + kStrip; t < stop; t++) {
+      Lanes m[wide];
 #pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
+      for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
 #pragma GCC unroll 8
-    for (int c = 0; c < 4; c++) {
-      const float v = tiles[t * in + c];
+      for (int c = 0; c < 4; c++) {
+        const float v = tiles[t * in + c];
 #pragma GCC unroll 8
-      for (int k = 0; k < wide; k++) total[c][k] += m[k] * v;
+        for (int k = 0; k < wide; k++) total[c][k] += m[k] * v;
+      }
     }
+    fetching.Step();
   }
 #pragma GCC unroll 8
   for (int c = 0; c < 4; c++) {
@@ -99,7 +136,8 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
 }
 
 void Accumulate(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
-                float* sums) {
+                float* sums, const Ahead& ahead) {
+  FetchingAll fetching(ahead, positions * ((out + kPanel - 1) / kPanel) * (in / 4) * ((block + kStrip - 1) / kStrip));
   for (int64_t position = 0; position < positions; position++) {
     const float* v = tiles + position * block * in;
     const float* m = products + position * block * out;
@@ -108,10 +146,10 @@ void Accumulate(int64_t positions, const float* tiles, const float* products, in
       for (int64_t c = 0; c < in; c += 4) {
         float* at = s + c * out + first;
         switch (PanelWidth(first, out) / kLanes) {
-          case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at); break;
-          case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at); break;
-          case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at); break;
-          case 4: AccumulateTile<4>(v + c, m + first, block, in, out, at); break;
+          case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at, fetching); break;
+          case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at, fetching); break;
+          case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at, fetching); break;
+          case 4: AccumulateTile<4>(v + c, m + first, block, in, out, at, fetching); break;
         }
       }
     }

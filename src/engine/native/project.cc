@@ -41,8 +41,10 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     Multiplying().packKernel(kernel.data(), shape.in, shape.out, false, packed);
     const auto project = [&](int64_t index) {
       const int64_t row = rows.Begin(index);
+      // Chunks go from thread to thread in turn: the next one of this thread is as many further on as there are threads.
       Multiplying().multiply(1, x.data() + row * shape.in, packed, rows.Count(index), shape.in, shape.out,
-                          z.data() + row * shape.out);
+                             z.data() + row * shape.out,
+                             {rows.Chunk(x.data(), shape.in, index + Team::Get().members())});
     };
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, z.data(), project, scale, offset,
                   shortcut.data(), mean.data(), variance.data(), y.data());
@@ -88,8 +90,12 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
       for (int64_t index = end; index-- > begin;) {
         const int64_t row = rows.Begin(index), count = rows.Count(index);
         gradient.Input(index, dz);
-        Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own);
-        Multiplying().multiply(1, dz, packed, count, shape.out, shape.in, dx.data() + row * shape.in);
+        const int64_t next = index > begin ? index - 1 : rows.chunks;
+        Multiplying().accumulate(
+            1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
+            {rows.Chunk(gradient.Incoming(), shape.out, next), rows.Chunk(z.data(), shape.out, next)});
+        Multiplying().multiply(1, dz, packed, count, shape.out, shape.in, dx.data() + row * shape.in,
+                               {rows.Chunk(x.data(), shape.in, next)});
       }
     });
     for (int64_t i = 0; i < size; i++) {

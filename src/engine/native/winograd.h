@@ -18,6 +18,17 @@ struct Padding {
   int64_t rows, columns;
 };
 
+/** Neighbouring numbers in memory. */
+struct Stretch {
+  const float* data = nullptr;
+  int64_t size = 0;
+};
+
+/** What is read after a product; it is brought nearer while the product keeps the arithmetic, but not the memory, busy. */
+struct Ahead {
+  Stretch first, second;
+};
+
 /** One way to compute a convolution: sizes along one axis, and the parts. `block` tiles begin at number `first`. */
 struct WinogradScheme {
   /** Products of a tile: the square of those along one axis. */
@@ -51,10 +62,10 @@ struct WinogradRoutines {
   void (*packKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed);
   /** Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. */
   void (*multiply)(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
-                   float* products);
+                   float* products, const Ahead& ahead);
   /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
   void (*accumulate)(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in,
-                     int64_t out, float* sums);
+                     int64_t out, float* sums, const Ahead& ahead);
 };
 
 const WinogradRoutines* WinogradBaseline();
