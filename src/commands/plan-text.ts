@@ -71,7 +71,7 @@ function milliseconds(value: number | undefined): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
 }
 
-function equality({ arms, equal }: PlanData, { compute: { measured } }: Suite): string {
+function equality({ arms, equal }: PlanData, { compute: { measured }, compare: { within } }: Suite): string {
   if (measured !== undefined) return `Equal wall time. ${describeChoices(measured)}`;
   if (equal === 'none') return 'Compute is not held equal (compute.equal is "none").';
   const of = equal === 'epochs' ? 'epochs' : 'gradientEvaluations';
@@ -82,7 +82,7 @@ function equality({ arms, equal }: PlanData, { compute: { measured } }: Suite): 
   const verb = equal === 'cap' ? 'may take up to' : 'takes';
   return new Set(values).size === 1
     ? `Equal compute: at its largest budget every arm ${verb} ${values[0]} ${words}.`
-    : `Equal compute in ${words} holds for each batch size and label noise, and only over the whole grid.`;
+    : `Equal compute in ${words} holds for each ${['batch size', ...within].join(', ')} and label noise, and only over the whole grid.`;
 }
 
 function settingTable({ cells: planned }: PlanData, cells: readonly Cell[]): string {

@@ -10,6 +10,7 @@ import { slug } from './plain.js';
 import type { Problem } from './problem.js';
 import type { WrittenSuite } from './schema/suite.js';
 import type { Arm, Suite } from './suite.js';
+import { checkWithin } from './within.js';
 
 /** A grid of more cells than this is a slip, and would take memory before it takes time. */
 export const mostCells = 100_000;
@@ -22,6 +23,7 @@ export function checkSuite(written: WrittenSuite, suite: Suite): Problem[] {
     ...suite.arms.flatMap((arm, index) => checkArm(written, suite, arm, index)),
     ...checkArmNames(suite),
     ...checkCompare(suite),
+    ...checkWithin(suite),
     ...checkModel(suite, dataSet),
     ...checkSkip(suite),
     ...checkSize(suite),

@@ -1,21 +1,22 @@
 /** Whether the arms of a suite have what it says to be equal: DESIGN's rule that equal compute is checked, not assumed. */
-import type { SettingValue } from '../defaults.js';
 import type { Cell } from './cell.js';
 import type { Problem } from './problem.js';
 import type { Suite } from './suite.js';
+import { taskOf } from './within.js';
 
 /**
- * A problem where two arms differ in their largest budget, naming both and their numbers. Cells of one batch size and
- * label noise are compared with each other; an arm without cells there is left out.
+ * A problem where two arms differ in their largest budget, naming both and their numbers. Cells of one batch size, label
+ * noise and value of the axes of `compare.within` are compared with each other; an arm without cells there is left out.
  */
 export function checkEqualCompute(suite: Suite, cells: readonly Cell[]): Problem[] {
   const { equal } = suite.compute;
+  const { within } = suite.compare;
   // Wall time is made equal by the choice of epochs, not by what the suite declares.
   if (equal === 'none' || equal === 'wallTime') return [];
   const unit = equal === 'epochs' ? 'epochs' : 'gradientEvaluations';
   const groups = new Map<string, Map<string, number>>();
   for (const { arm, settings, budget } of cells) {
-    const key = JSON.stringify([settings.batch, settings.data.labelNoise] satisfies SettingValue[]);
+    const key = taskOf(settings, within);
     const group = groups.get(key) ?? new Map<string, number>();
     group.set(arm, Math.max(group.get(arm) ?? 0, budget[unit]));
     groups.set(key, group);

@@ -115,7 +115,8 @@ function assemble(suite: Suite, plans: readonly Expanded[]): Grid {
   return { cells, skipped, arms };
 }
 
-function axesOf(suite: Suite, arm: Arm): ArmAxis[] {
+/** Every axis of an arm, those with one value among them. */
+export function axesOf(suite: Suite, arm: Arm): ArmAxis[] {
   return [
     ...arm.optimizer.axes.map(({ name, values }) => ({ name, values })),
     { name: 'batch', values: suite.batch },

@@ -64,6 +64,8 @@ export interface Suite {
     candidate: string;
     /** Arms that the candidate is compared with besides. */
     controls: readonly string[];
+    /** Axes along which arms are compared like with like: each value is a task of its own. */
+    within: readonly string[];
     metric: 'accuracy' | 'loss';
     poolFingerprints: boolean;
   };
@@ -121,6 +123,7 @@ export function resolveSuite(written: WrittenSuite): Suite {
     compare: {
       ...written.compare,
       controls: written.compare.controls ?? [],
+      within: written.compare.within ?? [],
       metric: written.compare.metric ?? defaults.metric,
       poolFingerprints: written.compare.poolFingerprints ?? defaults.poolFingerprints,
     },

@@ -4,7 +4,7 @@ import { findAxes } from '../../src/report/summarize/axes.js';
 import type { CellResult } from '../../src/results/result.js';
 import type { Cell } from '../../src/suite/cell.js';
 import { type Made, summaryOf } from './render.js';
-import { quickstart } from './synthetic.js';
+import { quickstart, resultOf } from './synthetic.js';
 
 const seeds = [1, 2, 3, 4, 5, 6];
 
@@ -46,6 +46,44 @@ describe('axes', () => {
   it('are not what only differs between arms, nor the epochs', () => {
     expect(findAxes(quickstart().cells)).toEqual([]);
     expect(findAxes([at(0.05, 0, 20), at(0.05, 0, 40)])).toEqual([]);
+  });
+});
+
+describe('a suite that compares within an axis', () => {
+  /** Adam and SAM in groups of 16 and 64 images, ordered so that the best group size of the one is not that of the other. */
+  const grouped = (within: readonly string[]) => {
+    const made = quickstart(seeds, [0], [0.05]);
+    const at = (m: number) => (cell: Cell) => ({
+      ...cell,
+      id: cell.id.replace('-e', `-m${m}-e`),
+      settings: { ...cell.settings, optimizer: { ...cell.settings.optimizer, m } },
+    });
+    const cells = [16, 64].flatMap((m) => made.cells.map(at(m)));
+    const results = cells.map((cell) => {
+      const { m } = cell.settings.optimizer;
+      const best = (cell.arm === 'sam') === (m === 16);
+      return accuracyOf(resultOf(cell, 0.5), best ? 0.6 : 0.5, best ? 0.6 : 0.5);
+    });
+    const compare = { ...made.suite.compare, within };
+    return summaryOf({ ...made, suite: { ...made.suite, compare }, cells, results });
+  };
+
+  it('sets each value against the same value, as tasks of their own', () => {
+    const { contexts, comparisons, axes } = grouped(['m']);
+    expect(axes).toEqual([{ name: 'm', role: 'context' }]);
+    expect(contexts.map(({ id }) => id)).toEqual(['m 16', 'm 64']);
+    const primary = comparisons.filter(({ role }) => role === 'primary');
+    expect(primary.map(({ context, difference }) => [context, difference.mean])).toEqual([
+      ['m 16', expect.closeTo(0.1, 9)],
+      ['m 64', expect.closeTo(-0.1, 9)],
+    ]);
+  });
+
+  it('else lets each arm choose: the best of the one against the best of the other', () => {
+    const { contexts, comparisons } = grouped([]);
+    expect(contexts).toHaveLength(1);
+    const primary = comparisons.filter(({ role }) => role === 'primary');
+    expect(primary.map(({ difference }) => difference.mean)).toEqual([0]);
   });
 });
 

@@ -10,14 +10,22 @@ export interface Axis {
   /** Places in the settings, e.g. `optimizer.rho`; several where arms keep it at different places. */
   paths: string[];
   /**
-   * `context`: it changes the task (data, network, batch), so that settings compare only at equal values of it.
+   * `context`: it changes the task (data, network, batch, what the suite compares within), so that settings compare only
+   * at equal values of it.
    * `tuned`: it belongs to the optimizer and is chosen for each arm.
    */
   role: 'context' | 'tuned';
 }
 
-/** The axes of `cells`: every setting but `epochs` that takes several values within one arm, in order of name. */
-export function findAxes(cells: readonly Pick<Cell, 'arm' | 'settings'>[]): Axis[] {
+/**
+ * The axes of `cells`: every setting but `epochs` that takes several values within one arm, in order of name. `within` are
+ * the axes that the suite compares like with like, by the names that it has for them.
+ */
+export function findAxes(
+  cells: readonly Pick<Cell, 'arm' | 'settings'>[],
+  within: readonly string[] = [],
+): Axis[] {
+  const alike = new Set(within.map((name) => name.replace(/^base\./, '')));
   const seen = new Map<string, Set<string>>();
   const flat = new Map<CellSettings, [string, AxisValue][]>();
   for (const { arm, settings } of cells) {
@@ -37,7 +45,7 @@ export function findAxes(cells: readonly Pick<Cell, 'arm' | 'settings'>[]): Axis
   const axes = new Map<string, Axis>();
   for (const path of [...varied].sort()) {
     const name = nameOf(path);
-    const axis = axes.get(name) ?? { name, paths: [], role: roleOf(path) };
+    const axis = axes.get(name) ?? { name, paths: [], role: alike.has(name) ? 'context' : roleOf(path) };
     axis.paths.push(path);
     axes.set(name, axis);
   }

@@ -96,9 +96,12 @@ export function included(group: Group): CellRecord[] {
   );
 }
 
+// Null is no setting and so is not named; but a task must have a name where the suite compares within an optimizer's axis.
 function describeAxes(values: Record<string, AxisValue>, axes: readonly Axis[], role: Axis['role']): string {
+  const isTask = ({ paths }: Axis) =>
+    role === 'context' && paths.some((path) => path.startsWith('optimizer.'));
   return axes
-    .filter((axis) => axis.role === role && values[axis.name] !== null)
-    .map(({ name }) => `${name} ${values[name]}`)
+    .filter((axis) => axis.role === role && (values[axis.name] !== null || isTask(axis)))
+    .map(({ name }) => `${name} ${values[name] ?? 'none'}`)
     .join(', ');
 }

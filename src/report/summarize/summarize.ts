@@ -37,6 +37,8 @@ export interface SuiteFacts {
     candidate: string;
     /** Arms that the candidate is compared with besides. */
     controls?: readonly string[];
+    /** Axes along which arms are compared like with like. */
+    within?: readonly string[];
     metric?: 'accuracy' | 'loss';
     /** Whether a mean of accuracy may contain cells of several machines. */
     poolFingerprints?: boolean;
@@ -68,7 +70,7 @@ export function summarizeCells(
   const planned = new Set(cells.map(({ id }) => id));
   const byCell = new Map<string, CellRecord>();
   for (const record of records) if (planned.has(record.cell)) byCell.set(record.cell, record);
-  const axes = findAxes(cells);
+  const axes = findAxes(cells, suite.compare.within);
   const majority = majorityOf(byCell.values());
   const pool = suite.compare.poolFingerprints === true;
   const groups = byTask(groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool)));

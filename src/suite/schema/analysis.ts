@@ -21,6 +21,13 @@ export const compare = strictObject('The comparison that the verdict is about.',
         'Names of arms that the candidate is compared with besides the baseline, such as steps of the same length in a random direction.',
     }),
   ),
+  within: Type.Optional(
+    Type.Array(Type.String({ minLength: 1 }), {
+      uniqueItems: true,
+      description:
+        'Names of axes, e.g. m, along which arms are compared like with like: each value is a task of its own, as each batch size and label noise always is. All arms need the same values.',
+    }),
+  ),
   metric: Type.Optional(
     Type.Enum(['accuracy', 'loss'], { description: 'Test figure that decides.', default: defaults.metric }),
   ),
