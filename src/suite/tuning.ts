@@ -1,38 +1,16 @@
 /** The `tune` block: which settings each arm chooses on validation, from equal numbers of trials. */
-import type { Grid } from './expand.js';
+import type { ArmPlan, Grid } from './expand.js';
 import { offer } from './nearest.js';
 import type { Problem } from './problem.js';
 import type { Suite } from './suite.js';
+import { taskOf } from './within.js';
 
-/** What one arm chooses from. */
-export interface ArmTuning {
-  arm: string;
-  /** The tuned axes that the arm has, with the values tried. */
-  axes: readonly { name: string; values: readonly unknown[] }[];
-  /** Combinations tried for each choice: the product of the axes' lengths. */
-  trials: number;
-}
-
-/** What each arm of a tuned suite chooses from; null for a suite without a `tune` block. */
-export function tuningOf(suite: Suite, grid: Grid): ArmTuning[] | null {
-  const { tune } = suite;
-  if (tune === null) return null;
-  return grid.arms.map(({ name, axes }) => {
-    const tuned = axes.filter((axis) => tune.axes.includes(axis.name));
-    return {
-      arm: name,
-      axes: tuned,
-      trials: tuned.reduce((product, { values }) => product * values.length, 1),
-    };
-  });
-}
-
-/** Problems of a `tune` block: an axis that no arm has, or arms that try different numbers of settings. */
+/** Problems of a `tune` block: an axis that no arm has, no validation images, or arms that try different numbers of settings. */
 export function checkTuning(suite: Suite, grid: Grid): Problem[] {
-  const tuning = tuningOf(suite, grid);
-  if (tuning === null || suite.tune === null) return [];
+  const { tune } = suite;
+  if (tune === null) return [];
   const known = [...new Set(grid.arms.flatMap(({ axes }) => axes.map(({ name }) => name)))];
-  const problems = suite.tune.axes.flatMap((axis, index): Problem[] => {
+  const problems = tune.axes.flatMap((axis, index): Problem[] => {
     if (known.includes(axis)) return [];
     return [
       {
@@ -47,10 +25,48 @@ export function checkTuning(suite: Suite, grid: Grid): Problem[] {
     const problem = 'chooses on validation images, of which data.validation says there are none';
     problems.push({ path: 'tune', problem, value: undefined, fix: 'Give data.validation some images.' });
   }
-  const ranked = [...tuning].sort((left, right) => right.trials - left.trials);
-  const [most, least] = [ranked[0], ranked.at(-1)];
-  if (most === undefined || least === undefined || most.trials === least.trials) return problems;
-  const problem = `gives arm ${JSON.stringify(least.arm)} ${least.trials} trials, but arm ${JSON.stringify(most.arm)} ${most.trials}`;
-  const fix = `Give ${JSON.stringify(least.arm)} lists with as many combinations in all.`;
-  return [...problems, { path: 'tune.axes', problem, value: suite.tune.axes, fix }];
+  return [...problems, ...checkTrials(suite, grid, tune.axes)];
+}
+
+/** A problem where two arms choose from different numbers of settings in one task, by the first such task. */
+function checkTrials(suite: Suite, grid: Grid, listed: readonly string[]): Problem[] {
+  const tasks = new Map<string, { arm: string; trials: number }[]>();
+  for (const arm of grid.arms) {
+    for (const [task, trials] of trialsOf(suite, grid, arm, listed)) {
+      tasks.set(task, [...(tasks.get(task) ?? []), { arm: arm.name, trials }]);
+    }
+  }
+  for (const arms of tasks.values()) {
+    const ranked = [...arms].sort((left, right) => right.trials - left.trials);
+    const [most, least] = [ranked[0], ranked.at(-1)];
+    if (most === undefined || least === undefined || most.trials === least.trials) continue;
+    const problem = `gives arm ${JSON.stringify(least.arm)} ${least.trials} trials, but arm ${JSON.stringify(most.arm)} ${most.trials}`;
+    const fix = `Give ${JSON.stringify(least.arm)} lists with as many combinations in all.`;
+    return [{ path: 'tune.axes', problem, value: listed, fix }];
+  }
+  return [];
+}
+
+/**
+ * The number of settings that an arm chooses from, by task. Every list of its optimizer counts, whether `tune` names it or
+ * not, since reports choose among all of them; budgets and tasks count where `tune` names them.
+ */
+function trialsOf(
+  { compare: { within } }: Suite,
+  { cells }: Grid,
+  { axes, points }: ArmPlan,
+  listed: readonly string[],
+): Map<string, number> {
+  const notChosen = ['epochs', 'batch', 'labelNoise', ...within];
+  const counted = axes.filter(({ name }) => listed.includes(name) || !notChosen.includes(name));
+  // A cell has the very settings of its point; points without a cell are left out by a rule.
+  const kept = new Set(cells.map(({ settings }) => settings));
+  const tried = new Map<string, Set<string>>();
+  for (const point of points) {
+    if (!kept.has(point.settings)) continue;
+    const task = taskOf(point.settings, within);
+    const trial = JSON.stringify(counted.map(({ name }) => point.axes[name]));
+    tried.set(task, (tried.get(task) ?? new Set()).add(trial));
+  }
+  return new Map([...tried].map(([task, trials]) => [task, trials.size]));
 }

@@ -1,6 +1,6 @@
 /** Suites that are wrong: each gets one line that names file, path, value and fix. */
 import { describe, expect, it } from 'vitest';
-import { type example, refusalOf } from './example.js';
+import { changed, type example, refusalOf } from './example.js';
 
 type Example = ReturnType<typeof example> & Record<string, unknown>;
 type Row = [what: string, change: (suite: Example) => void, path: string, value: string | null, fix: string];
@@ -628,5 +628,37 @@ describe('tuned arms', () => {
       suite.tune = { axes: ['rho', 'learningRate'] };
     });
     expect(message).toContain('gives arm "adam" 1 trials, but arm "sam" 2');
+  });
+
+  it('are refused where a list makes the difference that the block does not name', () => {
+    const { message } = refusalOf((suite) => {
+      optimizer(suite, 0).learningRate = [0.001, 0.002];
+      optimizer(suite, 1).rho = [0.05, 0.1];
+      optimizer(suite, 1).m = [16, 64];
+      suite.tune = { axes: ['rho', 'learningRate'] };
+    });
+    expect(message).toContain('gives arm "adam" 2 trials, but arm "sam" 4');
+  });
+
+  it('are refused where a rule leaves out some trials of one arm', () => {
+    const { message } = refusalOf((suite) => {
+      optimizer(suite, 0).learningRate = [0.001, 0.002];
+      optimizer(suite, 1).rho = [0.05, 0.1];
+      suite.tune = { axes: ['rho', 'learningRate'] };
+      suite.skip = [{ when: { rho: 0.1 }, reason: 'diverges' }];
+    });
+    expect(message).toContain('gives arm "sam" 1 trials, but arm "adam" 2');
+  });
+
+  it('are accepted where only the axis differs that arms are compared within', () => {
+    expect(() =>
+      changed((suite) => {
+        optimizer(suite, 0).learningRate = [0.001, 0.002];
+        optimizer(suite, 1).rho = [0.05, 0.1];
+        for (const index of [0, 1]) optimizer(suite, index).m = [16, 64];
+        suite.tune = { axes: ['rho', 'learningRate'] };
+        suite.compare.within = ['m'];
+      }),
+    ).not.toThrow();
   });
 });

@@ -13,6 +13,7 @@ export function limitsOf(evidence: Evidence, primaries: readonly ComparisonSumma
     ...broken(evidence),
     ...seeds(primaries),
     ...missed(primaries),
+    ...trials(evidence, primaries),
     ...edges(evidence),
     ...scope(evidence, primaries),
   ];
@@ -107,6 +108,24 @@ function missed(primaries: readonly ComparisonSummary[]): string[] {
   return [
     `It does not show that the arms are equal: with this spread and ${first.difference.n} seeds, a true difference below ${effect(largest, first.metric)}${unit} would be missed more often than in one of five studies.`,
   ];
+}
+
+// An arm that may choose from more settings does better by the choice alone.
+function trials({ settings, suite }: Evidence, primaries: readonly ComparisonSummary[]): string[] {
+  const { candidate, baseline } = suite;
+  const found = primaries.flatMap(({ context }) => {
+    const tried = (arm: string) => {
+      const own = settings.filter((setting) => setting.arm === arm && setting.context === context);
+      return new Set(own.map(({ axes }) => JSON.stringify(axes))).size;
+    };
+    const [ours, theirs] = [tried(candidate), tried(baseline)];
+    if (ours === theirs) return [];
+    const favoured = ours > theirs ? candidate : baseline;
+    return [
+      `The trials are unequal: ${candidate} chose from ${ours} ${plural(ours, 'setting', 'settings')} and ${baseline} from ${theirs}, budgets apart, which favours ${favoured}.`,
+    ];
+  });
+  return [...new Set(found)];
 }
 
 function edges({ choices, settings, suite }: Evidence): string[] {

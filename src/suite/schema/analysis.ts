@@ -45,7 +45,7 @@ export const tune = strictObject('Settings that each arm chooses on validation.'
     minItems: 1,
     uniqueItems: true,
     description:
-      'Axis names, e.g. rho or learningRate, whose value an arm chooses by its mean validation accuracy. All arms need equal numbers of trials.',
+      'Axis names, e.g. rho or learningRate, whose value an arm chooses by its mean validation accuracy. All arms need equal numbers of trials, for which every list of an optimizer counts that compare.within does not name.',
   }),
 });
 
