@@ -1,0 +1,86 @@
+/** The suites of this repository: what their descriptions promise, and that finished results are still found by them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { expandSuite } from '../../src/suite/expand.js';
+import { loadSuite, parseSuite } from '../../src/suite/load.js';
+import type { WrittenSuite } from '../../src/suite/schema/suite.js';
+
+const root = new URL('../../', import.meta.url);
+const fileOf = (name: string) => new URL(`suites/${name}.json`, root).pathname;
+const names = readdirSync(new URL('suites/', root))
+  .filter((name) => name.endsWith('.json') && name !== 'suite.schema.json')
+  .map((name) => name.slice(0, -'.json'.length));
+
+const idsOf = (name: string) => expandSuite(loadSuite(fileOf(name))).cells.map(({ id }) => id);
+
+describe('the description of', () => {
+  it.each(names)('%s says what it costs on a named machine, by plan', (name) => {
+    const { description } = loadSuite(fileOf(name)).suite;
+    expect(description).toMatch(
+      /About (an|[\d.]+) (minutes?|hours?|days?) on two cores of an AMD EPYC \(Zen 4\), by plan\./,
+    );
+  });
+});
+
+describe('blog-small', () => {
+  /** A suite without its names and its sizes: images, epochs, seeds, batch and its groups, network, rounds of timing. */
+  function withoutSizes(name: string) {
+    const { written } = loadSuite(fileOf(name));
+    const { description, title, name: own, epochs, seeds, batch, model, timing, ...rest } = written;
+    const { train, validation, test, ...data } = rest.data;
+    const arms = rest.arms.map(({ optimizer: { m, ...optimizer }, ...arm }) => ({
+      ...arm,
+      optimizer,
+      groups: Number(batch) / Number(m),
+    }));
+    return { ...rest, data, arms };
+  }
+
+  it('is blog but for its sizes', () => {
+    expect(withoutSizes('blog-small')).toEqual(withoutSizes('blog'));
+  });
+});
+
+describe('label-noise', () => {
+  /** What is asked, whatever the size: the rules over a base, and what the candidate is compared with. */
+  function question(name: string) {
+    const { arms, compare, select } = loadSuite(fileOf(name)).suite;
+    const rules = arms
+      .filter(({ optimizer }) => optimizer.base !== null)
+      .map(({ optimizer }) => optimizer.name);
+    return { rules, candidate: compare.candidate, controls: compare.controls, select };
+  }
+
+  it('asks what label-noise-small asks, the control of a random direction included', () => {
+    expect(question('label-noise').controls).toEqual(['random']);
+    expect(question('label-noise')).toEqual(question('label-noise-small'));
+  });
+});
+
+describe('committed results', () => {
+  it('of label-noise-small are those of its cells', () => {
+    const committed = readdirSync(new URL('results/label-noise-small/', root))
+      .filter((name) => name.endsWith('.json') && name !== 'timing.json')
+      .map((name) => name.slice(0, -'.json'.length));
+    expect(committed.sort()).toEqual(idsOf('label-noise-small').sort());
+  });
+
+  it('of the baseline of ci are those of its cells', () => {
+    const file = new URL('results/baselines/ci/ci.json', root);
+    const { cells } = JSON.parse(readFileSync(file, 'utf8')) as { cells: { cell: string }[] };
+    expect(cells.map(({ cell }) => cell).sort()).toEqual(idsOf('ci').sort());
+  });
+
+  it('of quickstart are found by these ids', () => {
+    const ids = idsOf('quickstart').map((id) => id.replace(/-s\d+/, ''));
+    expect(new Set(ids)).toEqual(
+      new Set(['adam-e5-dc7f271d', 'adam-e10-29c24ab1', 'sam-rho0.05-e5-1d35cd2e']),
+    );
+  });
+
+  it.each(names)('of %s stay when its title and description change', (name) => {
+    const written = JSON.parse(readFileSync(fileOf(name), 'utf8')) as WrittenSuite;
+    const other = parseSuite({ ...written, title: 'Another', description: 'Another' }, name);
+    expect(expandSuite(other).cells.map(({ id }) => id)).toEqual(idsOf(name));
+  });
+});
