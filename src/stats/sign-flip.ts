@@ -70,3 +70,10 @@ function sample(differences: readonly number[], bar: number, seed: number): numb
 export function smallestP(n: number): number {
   return Math.min(1, 2 / 2 ** n);
 }
+
+/** The fewest pairs whose smallest p stays at most `level` where so many `comparisons` are corrected together: 6 for one. */
+export function fewestPairs(comparisons: number, level = 0.05): number {
+  let pairs = 1;
+  while (smallestP(pairs) * comparisons > level) pairs += 1;
+  return pairs;
+}

@@ -1,11 +1,13 @@
 /** Cuts a suite to a time. */
 import { SambenchError } from '../errors.js';
+import { fewestPairs } from '../stats/sign-flip.js';
 import { cutSuite, isWhole, type Size, sizeOf } from './cut.js';
 import { expandSuite, type Grid } from './expand.js';
 import { type LoadedSuite, parseSuite } from './load.js';
 import { listOf } from './optimizer-grid.js';
 import type { WrittenSuite } from './schema/suite.js';
 import { resolveSuite, type Suite } from './suite.js';
+import { taskOf } from './within.js';
 
 /** A smaller suite with what it takes and what was cut. */
 export interface FittedSuite {
@@ -33,12 +35,9 @@ export interface FitRequest {
 /** What an estimate may be wrong by, kept free. */
 const reserve = 0.05;
 
-/** Fewer seeds than this cannot reach p < 0.05 in an exact paired test. */
-const leastSeeds = 6;
-
 /**
- * The order of cuts, each made only as far as is needed: axes that may shrink keep at most three values; seeds down to 6,
- * which changes the width of intervals and nothing else; then, in turns, the stratified subset of training images and the
+ * The order of cuts, each made only as far as is needed: axes that may shrink keep at most three values; seeds down to 6
+ * (more where several tasks are corrected together), which changes the width of intervals and nothing else; then, in turns, the stratified subset of training images and the
  * epochs N, both of which change the training itself.
  */
 const turns: readonly { of: 'train' | 'epochs'; least: number; batches?: number }[] = [
@@ -67,7 +66,7 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
   if (fits(full)) return finish(loaded, request, full);
   let size: Size = { ...full, shrink: request.shrink };
   if (fits(size)) return finish(loaded, request, size);
-  const seeds = range(Math.min(leastSeeds, full.seeds), full.seeds);
+  const seeds = range(Math.min(leastSeeds(cutSuite(written, size)), full.seeds), full.seeds);
   size = reduce(size, 'seeds', seeds, fits);
   if (fits(size)) return finish(loaded, request, size);
   for (const { of, least, batches = 0 } of turns) {
@@ -88,6 +87,13 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
     value: request.time,
     fix: `Give more time${shrinkable(loaded.suite, request.shrink)}, or remove arms from a copy of the suite.`,
   });
+}
+
+/** Fewer seeds than this cannot reach p < 0.05 in exact paired tests, one for each task, that are corrected together. */
+function leastSeeds(written: WrittenSuite): number {
+  const suite = resolveSuite(written);
+  const tasks = expandSuite({ suite }).cells.map(({ settings }) => taskOf(settings, suite.compare.within));
+  return fewestPairs(new Set(tasks).size);
 }
 
 /** The advice to let axes shrink that could and may not yet. */

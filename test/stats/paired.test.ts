@@ -6,7 +6,7 @@ import { kendallTau } from '../../src/stats/kendall.js';
 import { comparePairs } from '../../src/stats/paired.js';
 import { detectableEffect } from '../../src/stats/power.js';
 import { interquartileMean, probabilityAbove } from '../../src/stats/robust.js';
-import { signFlipTest, smallestP } from '../../src/stats/sign-flip.js';
+import { fewestPairs, signFlipTest, smallestP } from '../../src/stats/sign-flip.js';
 import { tInterval } from '../../src/stats/t-interval.js';
 import { midRanks, signedRankTest } from '../../src/stats/wilcoxon.js';
 
@@ -42,6 +42,8 @@ describe('the sign-flip test', () => {
     expect(signFlipTest([1, 2, 3, 4, 5, 6])?.p).toBe(0.03125);
     expect(smallestP(5)).toBe(0.0625);
     expect(smallestP(6)).toBe(0.03125);
+    // 2 / 2^7 × 3 = 0.047 and 2 / 2^8 × 6 = 0.047.
+    expect([1, 2, 3, 4, 6, 7].map((comparisons) => fewestPairs(comparisons))).toEqual([6, 7, 7, 8, 8, 9]);
   });
 
   it('is exact up to 16 pairs and close to exact above, by a seeded sample', () => {

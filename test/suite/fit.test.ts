@@ -52,6 +52,16 @@ describe('a suite that is cut to a time', () => {
     },
   );
 
+  it('keeps the seeds that several tasks need, since their tests are corrected together', () => {
+    const loaded = changed((suite) => {
+      suite.seeds = 10;
+      suite.epochs = 100;
+      suite.data.labelNoise = [0, 0.2, 0.4, 0.6];
+    });
+    // 2 / 2^8 × 4 = 0.031, but 2 / 2^7 × 4 = 0.0625.
+    expect(cutTo(loaded, 4).suite.seeds).toHaveLength(8);
+  });
+
   it('loses images before epochs, down to 2,000 at first', () => {
     const long = cutTo(cifar10, 30).suite;
     expect(long.data.train).toBeGreaterThan(2048);

@@ -1,9 +1,11 @@
 /** The suites of this repository: what their descriptions promise, and that finished results are still found by them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { fewestPairs } from '../../src/stats/sign-flip.js';
 import { expandSuite } from '../../src/suite/expand.js';
 import { loadSuite, parseSuite } from '../../src/suite/load.js';
 import type { WrittenSuite } from '../../src/suite/schema/suite.js';
+import { taskOf } from '../../src/suite/within.js';
 
 const root = new URL('../../', import.meta.url);
 const fileOf = (name: string) => new URL(`suites/${name}.json`, root).pathname;
@@ -55,6 +57,32 @@ describe('label-noise', () => {
     expect(question('label-noise').controls).toEqual(['random']);
     expect(question('label-noise')).toEqual(question('label-noise-small'));
   });
+});
+
+describe('cifar10-mini', () => {
+  it('has Adam choose from as many learning rates as SAM from rho', () => {
+    const { arms, tune } = loadSuite(fileOf('cifar10-mini')).suite;
+    const tried = arms.map(({ optimizer }) =>
+      optimizer.axes
+        .filter(({ values }) => values.length > 1)
+        .map(({ name, values }) => [name, values.length]),
+    );
+    expect(tune?.axes).toEqual(['learningRate', 'rho']);
+    expect(tried).toEqual([[['learningRate', 4]], [['rho', 4]]]);
+  });
+});
+
+describe('the seeds of', () => {
+  // The first look and the small form of the blog say that they settle nothing.
+  it.each(names.filter((name) => !['quickstart', 'blog-small'].includes(name)))(
+    '%s can settle its verdict',
+    (name) => {
+      const { suite } = loadSuite(fileOf(name));
+      const { cells } = expandSuite({ suite });
+      const tasks = new Set(cells.map(({ settings }) => taskOf(settings, suite.compare.within)));
+      expect(suite.seeds.length).toBeGreaterThanOrEqual(fewestPairs(tasks.size));
+    },
+  );
 });
 
 describe('committed results', () => {

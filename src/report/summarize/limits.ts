@@ -1,5 +1,5 @@
 /** What a verdict cannot say: too few seeds, missing cells, choices at the edge of a grid, data that leaked. */
-import { smallestP } from '../../stats/sign-flip.js';
+import { fewestPairs, smallestP } from '../../stats/sign-flip.js';
 import type { ComparisonSummary, SettingSummary } from '../summary.js';
 import { effect } from './effect.js';
 import type { Evidence } from './verdict.js';
@@ -90,11 +90,9 @@ function seeds(primaries: readonly ComparisonSummary[]): string[] {
   if (fewest === 1) return ['One seed gives no interval and no test; take at least 6.'];
   const floor = smallestP(fewest) * family;
   if (floor <= 0.05) return [];
-  let enough = fewest;
-  while (smallestP(enough) * family > 0.05) enough += 1;
   const among = family > 1 ? ` among ${family} comparisons that are corrected together` : '';
   return [
-    `${fewest} seeds are too few for p < 0.05${among}: an exact paired test of ${fewest} cannot go below ${Number(Math.min(1, floor).toPrecision(2))}, and the interval rests on the assumption that differences are normal. ${enough} seeds can reach it.`,
+    `${fewest} seeds are too few for p < 0.05${among}: an exact paired test of ${fewest} cannot go below ${Number(Math.min(1, floor).toPrecision(2))}, and the interval rests on the assumption that differences are normal. ${fewestPairs(family)} seeds can reach it.`,
   ];
 }
 
