@@ -492,6 +492,13 @@ describe('the verdict', () => {
     expect(verdict.limits.join(' ')).toMatch(/a true difference below \d\.\d\d points would be missed/);
   });
 
+  it('says over several tasks as well that each arm stands at the better of its budgets', () => {
+    const { verdict } = summaryOf(quickstart(seeds, [0, 0.4]));
+    expect(verdict.sentence).toMatch(
+      / Compared in each task: each arm at its best setting on validation, of several budgets the better one\.$/,
+    );
+  });
+
   it('corrects for the number of tasks that are asked about', () => {
     const { comparisons, verdict } = summaryOf(quickstart(seeds, [0, 0.2, 0.4]));
     expect(comparisons.filter(({ role }) => role === 'primary').map(({ p, holmP }) => [p, holmP])).toEqual(

@@ -104,6 +104,20 @@ function choiceOf(comparison: ComparisonSummary, { choices, settings }: Evidence
   return chosen.length === 0 ? '' : `Compared: ${chosen.join(' and ')}.`;
 }
 
+/** How the arms of several comparisons were chosen, in one sentence; none where no arm had a choice. */
+function choicesOf(comparisons: readonly ComparisonSummary[], { choices }: Evidence): string[] {
+  const compared = new Set(comparisons.flatMap(({ candidate, baseline }) => [candidate, baseline]));
+  const made = new Set(choices.filter(({ setting }) => compared.has(setting)).map(({ by }) => by));
+  const places = [
+    ...(made.has('validation') ? ['best setting on validation, of several budgets the better one'] : []),
+    ...(made.has('budget') ? ['largest budget'] : []),
+    ...(made.has('test') ? ['best setting on test data'] : []),
+  ];
+  return places.length === 0
+    ? []
+    : [`Compared in each task: each arm at its ${places.join(', or at its ')}.`];
+}
+
 /** Why a setting stands for its arm. */
 export function reasonOf({ by, candidates }: Choice): string {
   switch (by) {
@@ -125,8 +139,8 @@ function common(primaries: readonly ComparisonSummary[]): Summary['verdict']['ou
 }
 
 /** Several tasks (values of the context axes) in one sentence for each outcome. */
-function overTasks(primaries: readonly ComparisonSummary[], { suite }: Evidence): string {
-  const { candidate, baseline } = suite;
+function overTasks(primaries: readonly ComparisonSummary[], evidence: Evidence): string {
+  const { candidate, baseline } = evidence.suite;
   const claims: readonly (readonly [Outcome, string])[] = [
     ['better', `${candidate} beats ${baseline}`],
     ['leans better', `${candidate} leads ${baseline}, without settling it,`],
@@ -143,7 +157,8 @@ function overTasks(primaries: readonly ComparisonSummary[], { suite }: Evidence)
     const more = those.length > mostTasks ? [`${those.length - mostTasks} more`] : [];
     return [`${claim} in ${those.length} of ${primaries.length} tasks (${[...shown, ...more].join('; ')}).`];
   });
-  return parts.map((part) => (part.startsWith('no ') ? `N${part.slice(1)}` : part)).join(' ');
+  const sentences = parts.map((part) => (part.startsWith('no ') ? `N${part.slice(1)}` : part));
+  return [...sentences, ...choicesOf(primaries, evidence)].join(' ');
 }
 
 function spoken(comparison: ComparisonSummary): string {
