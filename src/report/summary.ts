@@ -116,6 +116,7 @@ export const summarySchema = Type.Object(
       metric: Type.Enum(['accuracy', 'loss']),
       equal: Type.Enum(['gradientEvaluations', 'epochs', 'wallTime', 'cap', 'none']),
       tuned: Type.Array(text),
+      within: Type.Array(text),
     }),
     verdict: Type.Object(
       {

@@ -2,7 +2,7 @@
 import { labelOf } from '../label.js';
 import type { SettingSummary, Summary } from '../summary.js';
 import { accuracyOf } from '../tables/figure.js';
-import { type Sweep, sweepsOf, valuesOf } from '../tables/sweep.js';
+import { isWithin, type Sweep, sweepsOf, valuesOf } from '../tables/sweep.js';
 import { type Figure, type Panel, panel, panelSize } from './figure.js';
 import { clamp, rangeWithIntervals } from './range.js';
 import { colorOf, mostSeries, type Series, scaleOf, seriesOf } from './series.js';
@@ -25,13 +25,17 @@ async function sweepFigure(summary: Summary, { arm, down }: Sweep, index: number
   if (valuesOf(own, down).length < 3) return null;
   const name = index === 0 ? 'sweep' : `sweep-${index + 1}`;
   const lines = linesOf(own, down, summary);
-  const baselines = arm === summary.suite.baseline ? [] : baselinesOf(summary);
+  // Along an axis that arms are compared within, the baseline is no flat line: it has a figure of its own.
+  const flat = arm !== summary.suite.baseline && !isWithin(down, summary.suite.within);
+  const baselines = flat ? baselinesOf(summary) : [];
   const panels: Panel[] = [];
-  for (const { id } of summary.contexts) {
-    const here = own.filter(({ context }) => context === id);
+  const tasks = new Set(own.map((setting) => taskOf(setting, down, summary)));
+  for (const id of tasks) {
+    const here = own.filter((setting) => taskOf(setting, down, summary) === id);
     if (panels.length === mostPanels || here.length < 2) continue;
     const number = panels.length === 0 ? '' : `-${panels.length + 1}`;
-    panels.push(await panel(`${name}${number}`, id, specOf(here, down, lines, baselines, summary, id)));
+    const spec = specOf(here, down, lines, baselines, summary, id);
+    panels.push(await panel(`${name}${number}`, id, { ...panelSize[tasks.size === 1 ? 2 : 3], ...spec }));
   }
   if (panels.length === 0) return null;
   const metric = summary.suite.metric;
@@ -54,6 +58,15 @@ async function sweepFigure(summary: Summary, { arm, down }: Sweep, index: number
       note: own.length > 120 ? 'The first 120 settings; all are in the JSON summary.' : null,
     },
   };
+}
+
+/** The task of a setting, whatever its value of the axis that is swept. */
+function taskOf({ context, axes }: SettingSummary, down: string, { suite, axes: all }: Summary): string {
+  if (!isWithin(down, suite.within)) return context;
+  return all
+    .filter(({ name, role }) => role === 'context' && name !== down)
+    .map(({ name }) => `${name} ${axes[name] ?? 'none'}`)
+    .join(', ');
 }
 
 interface Line {
@@ -106,6 +119,11 @@ function baselinesOf(summary: Summary): Line[] {
   });
 }
 
+function chosenAxes({ settings, suite }: Summary, context: string): SettingSummary['axes'] | undefined {
+  return settings.find((each) => each.arm === suite.baseline && each.context === context && each.chosen)
+    ?.axes;
+}
+
 function specOf(
   own: readonly SettingSummary[],
   down: string,
@@ -132,7 +150,9 @@ function specOf(
     const here = summary.settings.filter(
       (each) => has(each) && each.context === context && pick(each, summary),
     );
-    const setting = here.find(({ chosen }) => chosen) ?? here[0];
+    // Of a baseline with a grid of its own, the setting that stands for it, at this budget.
+    const axes = JSON.stringify(here.length > 1 ? chosenAxes(summary, context) : null);
+    const setting = here.find((each) => JSON.stringify(each.axes) === axes) ?? here[0];
     return setting
       ? [{ series: series.setting, color: series.color, dash: series.dash, ...figures(setting) }]
       : [];
@@ -169,7 +189,6 @@ function specOf(
   const color = { field: 'series', type: 'nominal', scale: scaleOf(all, 'color'), legend: null };
   const strokeDash = { field: 'series', type: 'nominal', scale: scaleOf(all, 'dash'), legend: null };
   return {
-    ...panelSize[summary.contexts.length === 1 ? 2 : 3],
     layer: [
       {
         data: { values: flat.map(cut) },

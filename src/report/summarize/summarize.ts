@@ -93,6 +93,7 @@ export function summarizeCells(
       metric,
       equal: suite.compute?.equal ?? 'none',
       tuned: [...(suite.tune?.axes ?? [])],
+      within: [...(suite.compare.within ?? [])],
     },
     contexts: contextsOf(settings, axes),
     counts: countStatuses(groups),

@@ -10,21 +10,29 @@ export interface Sweep {
   across: string | null;
 }
 
-/** The sweeps of a summary: for each arm its numeric tuned axis (rho before others) and its next axis, or the task. */
-export function sweepsOf({ arms, axes, settings }: Summary): Sweep[] {
+/**
+ * The sweeps of a summary: for each arm its numeric tuned axis (rho before others; without one, an axis that arms are
+ * compared within) and its next axis, or the task.
+ */
+export function sweepsOf({ suite, arms, axes, settings }: Summary): Sweep[] {
   return arms.flatMap(({ name }) => {
     const own = settings.filter(({ arm }) => arm === name);
     const varied = (axis: string) => new Set(own.map((setting) => setting.axes[axis])).size > 1;
     const numeric = (axis: string) => own.every((setting) => typeof setting.axes[axis] === 'number');
     const tuned = axes.filter(({ name, role }) => role === 'tuned' && varied(name)).map(({ name }) => name);
     tuned.sort((a, b) => Number(b === 'rho') - Number(a === 'rho'));
-    const down = tuned.find(numeric);
-    if (down === undefined) return [];
     const context = axes
       .filter(({ name, role }) => role === 'context' && varied(name))
       .map(({ name }) => name);
-    return [{ arm: name, down, across: [...tuned.filter((axis) => axis !== down), ...context][0] ?? null }];
+    const down = [...tuned, ...context.filter((axis) => isWithin(axis, suite.within))].find(numeric);
+    if (down === undefined) return [];
+    return [{ arm: name, down, across: [...tuned, ...context].find((axis) => axis !== down) ?? null }];
   });
+}
+
+/** Whether arms are compared at equal values of `axis` because the suite's `within` names it. */
+export function isWithin(axis: string, within: readonly string[]): boolean {
+  return within.some((name) => name === axis || name === `base.${axis}`);
 }
 
 /** The tables of all sweeps. Where further axes vary, a cell shows the best of them on validation and the note says so. */
