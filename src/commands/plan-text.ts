@@ -19,6 +19,7 @@ export function planText(plan: PlanData, suite: Suite, cells: readonly Cell[]): 
     armTable(plan),
     '',
     equality(plan, suite),
+    ...plan.trials.map(oneLine),
     '',
     settingTable(plan, cells),
     '',

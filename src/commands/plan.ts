@@ -12,6 +12,7 @@ import { type LoadedSuite, loadSuite } from '../suite/load.js';
 import { selectCells } from '../suite/select-cells.js';
 import { type Calibrate, type Speed, secondsOf, secondsPerStep } from '../suite/speed.js';
 import type { Suite } from '../suite/suite.js';
+import { describeTrials } from '../suite/tuning.js';
 import type { EpochChoice } from '../suite/wall-time.js';
 import type { CommandResult } from './command-result.js';
 import type { SelectionFlags } from './flags.js';
@@ -67,6 +68,8 @@ export interface PlanData {
   file: string;
   title: string;
   equal: Suite['compute']['equal'];
+  /** Sentences on unequal numbers of trials in the whole grid; empty where they are equal. */
+  trials: string[];
   /** How equal wall time chose the epochs; absent where something else is equal. */
   epochChoices?: readonly EpochChoice[];
   cells: PlannedCell[];
@@ -183,6 +186,7 @@ function describe({ loaded, grid, selected, missing, results, speed, jobs }: Pla
     file,
     title: suite.title,
     equal: suite.compute.equal,
+    trials: describeTrials(suite, grid),
     ...(grid.epochChoices && { epochChoices: grid.epochChoices }),
     cells,
     skipped: grid.skipped.map(({ id, reason }) => ({ id, reason })),

@@ -28,6 +28,32 @@ export function checkTuning(suite: Suite, grid: Grid): Problem[] {
   return [...problems, ...checkTrials(suite, grid, tune.axes)];
 }
 
+/**
+ * One sentence for each pair of numbers where baseline and candidate choose from unequally many settings, budgets apart;
+ * empty where they choose from equally many in every task.
+ */
+export function describeTrials(suite: Suite, grid: Grid): string[] {
+  const { candidate, baseline } = suite.compare;
+  const of = (name: string) => {
+    const arm = grid.arms.find((each) => each.name === name);
+    return arm === undefined ? new Map<string, number>() : trialsOf(suite, grid, arm, []);
+  };
+  const theirs = of(baseline);
+  const said = [...of(candidate)].flatMap(([task, ours]) =>
+    theirs.has(task) ? sayTrials(candidate, ours, baseline, theirs.get(task) ?? ours) : [],
+  );
+  return [...new Set(said)];
+}
+
+/** The sentence on numbers of trials, in a list; an empty list where they are equal. */
+export function sayTrials(candidate: string, ours: number, baseline: string, theirs: number): string[] {
+  if (ours === theirs) return [];
+  const favoured = ours > theirs ? candidate : baseline;
+  return [
+    `The trials are unequal: ${candidate} chooses from ${ours} ${ours === 1 ? 'setting' : 'settings'} and ${baseline} from ${theirs}, budgets apart, which favours ${favoured}.`,
+  ];
+}
+
 /** A problem where two arms choose from different numbers of settings in one task, by the first such task. */
 function checkTrials(suite: Suite, grid: Grid, listed: readonly string[]): Problem[] {
   const tasks = new Map<string, { arm: string; trials: number }[]>();

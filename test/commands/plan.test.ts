@@ -51,6 +51,20 @@ describe('the plan of a suite', () => {
     expect(data.arms[0]?.flops).toBe(data.arms[1]?.flops);
   });
 
+  it('says where one arm tries more settings than the other, of the whole grid whatever part is planned', async () => {
+    const suite = example();
+    Object.assign(suite.arms[1] ?? {}, {
+      optimizer: { name: 'sam', rho: [0.05, 0.1], base: { name: 'adam', learningRate: 0.001 } },
+    });
+    const file = fileOf(JSON.stringify(suite), 'example.json');
+    const { text, data } = await plan(file, { ...setting().flags, only: 'sam*' });
+    const said =
+      'The trials are unequal: sam chooses from 2 settings and adam from 1, budgets apart, which favours sam.';
+    expect((data as PlanData).trials).toEqual([said]);
+    expect(text).toContain(said);
+    expect((await planned()).data.trials).toEqual([]);
+  });
+
   it('runs and writes nothing', async () => {
     const { folder } = await planned({ calibrate });
     expect(existsSync(path.join(folder, 'results'))).toBe(false);

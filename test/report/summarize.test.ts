@@ -119,11 +119,11 @@ describe('the choice of a setting', () => {
     ).toEqual(['adam-e40']);
   });
 
-  it('says where one arm chose from more settings than the other, budgets apart, and whom that favours', () => {
+  it('says where one arm chooses from more settings than the other, budgets apart, and whom that favours', () => {
     const said = (rhos: number[]) =>
       summaryOf(quickstart(seeds, [0], rhos)).verdict.limits.filter((limit) => limit.includes('trials'));
     expect(said([0.05, 0.1, 0.2])).toEqual([
-      'The trials are unequal: sam chose from 3 settings and adam from 1, budgets apart, which favours sam.',
+      'The trials are unequal: sam chooses from 3 settings and adam from 1, budgets apart, which favours sam.',
     ]);
     expect(said([0.05])).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** What a verdict cannot say: too few seeds, missing cells, choices at the edge of a grid, data that leaked. */
 import { fewestPairs, smallestP } from '../../stats/sign-flip.js';
+import { sayTrials } from '../../suite/tuning.js';
 import type { ComparisonSummary, SettingSummary } from '../summary.js';
 import { effect } from './effect.js';
 import type { Evidence } from './verdict.js';
@@ -116,12 +117,7 @@ function trials({ settings, suite }: Evidence, primaries: readonly ComparisonSum
       const own = settings.filter((setting) => setting.arm === arm && setting.context === context);
       return new Set(own.map(({ axes }) => JSON.stringify(axes))).size;
     };
-    const [ours, theirs] = [tried(candidate), tried(baseline)];
-    if (ours === theirs) return [];
-    const favoured = ours > theirs ? candidate : baseline;
-    return [
-      `The trials are unequal: ${candidate} chose from ${ours} ${plural(ours, 'setting', 'settings')} and ${baseline} from ${theirs}, budgets apart, which favours ${favoured}.`,
-    ];
+    return sayTrials(candidate, tried(candidate), baseline, tried(baseline));
   });
   return [...new Set(found)];
 }
