@@ -3,6 +3,7 @@
  * fractions, times seconds or milliseconds as named; null stands where a number would not be honest.
  */
 import Type, { type Static } from 'typebox';
+import { published } from '../suite/published.js';
 import {
   axisValue,
   count,
@@ -111,6 +112,7 @@ export const summarySchema = Type.Object(
       version: Type.Integer(),
       description: orNull(text),
       cuts: Type.Array(text),
+      published: Type.Optional(published),
       baseline: text,
       candidate: text,
       metric: Type.Enum(['accuracy', 'loss']),

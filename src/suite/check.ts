@@ -8,6 +8,7 @@ import { offer } from './nearest.js';
 import { listOf } from './optimizer-grid.js';
 import { slug } from './plain.js';
 import type { Problem } from './problem.js';
+import { checkPublished } from './published.js';
 import type { WrittenSuite } from './schema/suite.js';
 import type { Arm, Suite } from './suite.js';
 import { checkWithin } from './within.js';
@@ -24,6 +25,10 @@ export function checkSuite(written: WrittenSuite, suite: Suite): Problem[] {
     ...checkArmNames(suite),
     ...checkCompare(suite),
     ...checkWithin(suite),
+    ...checkPublished(
+      suite.published,
+      suite.arms.map(({ name }) => name),
+    ),
     ...checkModel(suite, dataSet),
     ...checkSkip(suite),
     ...checkSize(suite),

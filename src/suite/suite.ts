@@ -11,6 +11,7 @@ import type {
 } from './cell.js';
 import { epochsOf } from './epochs.js';
 import { listOf, type OptimizerGrid, resolveOptimizer } from './optimizer-grid.js';
+import type { PublishedFigure } from './published.js';
 import type { WrittenSuite } from './schema/suite.js';
 import type { MeasuredSteps } from './wall-time.js';
 
@@ -44,6 +45,8 @@ export interface Suite {
   description: string | null;
   /** Where a suite written by `plan --fit` comes from. */
   provenance: { suite: string; sha256: string; cuts: readonly string[] } | null;
+  /** What others printed of such arms. */
+  published: readonly PublishedFigure[];
   data: Omit<DataSettings, 'labelNoise'> & { labelNoise: readonly number[] };
   model: ModelSettings;
   batch: readonly number[];
@@ -89,6 +92,7 @@ export function resolveSuite(written: WrittenSuite): Suite {
     title: written.title ?? written.name,
     description: written.description ?? null,
     provenance: written.provenance ?? null,
+    published: written.published ?? [],
     data: {
       name: written.data.name,
       train: written.data.train,

@@ -9,6 +9,8 @@ const arm = (suite: Example, index: number) => suite.arms[index] as Record<strin
 const optimizer = (suite: Example, index: number) => arm(suite, index).optimizer as Record<string, unknown>;
 const base = (suite: Example) => optimizer(suite, 1).base as Record<string, unknown>;
 
+const printed = { label: 'SAM', arm: 'sam', metric: 'accuracy', value: 0.805, source: 'a paper' };
+
 const rows: Row[] = [
   [
     'an unknown field',
@@ -411,6 +413,24 @@ const rows: Row[] = [
     'compare.controls[0]',
     'is the candidate, which is compared already',
     'Leave it out here.',
+  ],
+  [
+    'a published figure of no arm',
+    (s) => {
+      s.published = [{ ...printed, arm: 'sma' }];
+    },
+    'published[0].arm',
+    '"sma"',
+    'Did you mean "sam"?',
+  ],
+  [
+    'a published accuracy in percent',
+    (s) => {
+      s.published = [{ ...printed, value: 80.5 }];
+    },
+    'published[0].value',
+    '80.5',
+    'Give a fraction: 80.5 % is 0.805.',
   ],
   [
     'two arms of one name',

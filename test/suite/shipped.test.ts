@@ -25,10 +25,21 @@ describe('the description of', () => {
 });
 
 describe('blog-small', () => {
-  /** A suite without its names and its sizes: images, epochs, seeds, batch and its groups, network, rounds of timing. */
+  /** Without names and sizes (images, epochs, seeds, batch and groups, network, timing), and what the post printed at full size. */
   function withoutSizes(name: string) {
     const { written } = loadSuite(fileOf(name));
-    const { description, title, name: own, epochs, seeds, batch, model, timing, ...rest } = written;
+    const {
+      description,
+      title,
+      name: own,
+      epochs,
+      seeds,
+      batch,
+      model,
+      timing,
+      published,
+      ...rest
+    } = written;
     const { train, validation, test, ...data } = rest.data;
     const arms = rest.arms.map(({ optimizer: { m, ...optimizer }, ...arm }) => ({
       ...arm,
@@ -40,6 +51,18 @@ describe('blog-small', () => {
 
   it('is blog but for its sizes', () => {
     expect(withoutSizes('blog-small')).toEqual(withoutSizes('blog'));
+  });
+});
+
+describe('blog', () => {
+  it('holds the figures that the post printed, of the arms that run as published', () => {
+    const { published } = loadSuite(fileOf('blog')).suite;
+    expect(published.map(({ arm, metric, value }) => [arm, metric, value])).toEqual([
+      ['sam as published', 'accuracy', 0.805],
+      ['sam as published', 'loss', 0.6204],
+      ['adam as published', 'accuracy', 0.831],
+      ['adam as published', 'loss', 0.5136],
+    ]);
   });
 });
 
@@ -106,9 +129,12 @@ describe('committed results', () => {
     );
   });
 
-  it.each(names)('of %s stay when its title and description change', (name) => {
+  it.each(names)('of %s stay when its title, description and published figures change', (name) => {
     const written = JSON.parse(readFileSync(fileOf(name), 'utf8')) as WrittenSuite;
-    const other = parseSuite({ ...written, title: 'Another', description: 'Another' }, name);
+    const arm = written.arms[0]?.name ?? '';
+    const figure = { label: 'Printed', arm, metric: 'loss' as const, value: 1, source: 'a paper' };
+    const said = { title: 'Another', description: 'Another', published: [figure] };
+    const other = parseSuite({ ...written, ...said }, name);
     expect(expandSuite(other).cells.map(({ id }) => id)).toEqual(idsOf(name));
   });
 });

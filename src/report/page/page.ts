@@ -23,6 +23,7 @@ export function page(summary: Summary, tables: Tables, figures: Figures): string
     cuts: suite.cuts,
     arms: summary.arms,
     results: tables.results && tableView(tables.results),
+    published: tables.published && tableView(tables.published),
     choices: tables.choices && tableView(tables.choices),
     compute: tables.compute && tableView(tables.compute),
     curves: figures.curves.map(figureView),

@@ -2,6 +2,7 @@
 import type { TimingResult } from '../../results/result.js';
 import { tInterval } from '../../stats/t-interval.js';
 import type { Cell, CellSettings } from '../../suite/cell.js';
+import type { PublishedFigure } from '../../suite/published.js';
 import type { MeasuredSteps } from '../../suite/wall-time.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
@@ -30,6 +31,7 @@ export interface SuiteFacts {
   title: string;
   description?: string | null;
   provenance?: { cuts: readonly string[] } | null;
+  published?: readonly PublishedFigure[];
   compute?: { equal: Summary['suite']['equal']; measured?: MeasuredSteps };
   tune?: { axes: readonly string[] } | null;
   compare: {
@@ -88,6 +90,7 @@ export function summarizeCells(
       version: suite.version,
       description: suite.description ?? null,
       cuts: [...(suite.provenance?.cuts ?? [])],
+      ...(suite.published && suite.published.length > 0 && { published: [...suite.published] }),
       baseline,
       candidate,
       metric,

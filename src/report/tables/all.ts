@@ -6,6 +6,7 @@ import { computeTable } from './compute.js';
 import { diagnosticsTable } from './diagnostics.js';
 import { lostTable } from './lost.js';
 import { budgetTable, noiseTable, paperTable } from './paper.js';
+import { publishedTable } from './published.js';
 import { resultsTable } from './results.js';
 import { sharpnessTable } from './sharpness.js';
 import { sweepTables } from './sweep.js';
@@ -14,6 +15,7 @@ import type { Table } from './table.js';
 /** The tables by the place where reports show them; null where the suite has nothing for one. */
 export interface Tables {
   results: Table | null;
+  published: Table | null;
   choices: Table | null;
   compute: Table | null;
   comparisons: Table | null;
@@ -29,6 +31,7 @@ export function makeTables(summary: Summary): Tables {
   const filled = (table: Table | null) => (table && table.rows.length > 0 ? table : null);
   return {
     results: filled(resultsTable(summary)),
+    published: filled(publishedTable(summary)),
     choices: choicesTable(summary),
     compute: filled(computeTable(summary)),
     comparisons: comparisonsTable(summary),
@@ -43,8 +46,8 @@ export function makeTables(summary: Summary): Tables {
 
 /** The tables in their order. */
 export function listTables(tables: Tables): Table[] {
-  const { results, choices, compute, comparisons, layouts, diagnostics, sharpness, lost } = tables;
-  return [results, choices, compute, comparisons, ...layouts, diagnostics, sharpness, lost].filter(
+  const { results, published, choices, compute, comparisons, layouts, diagnostics, sharpness, lost } = tables;
+  return [results, published, choices, compute, comparisons, ...layouts, diagnostics, sharpness, lost].filter(
     (table) => table !== null,
   );
 }

@@ -1,6 +1,7 @@
 /** The suite format, version 1: one definition for the static types, the checks and the file that editors complete from. */
 import Type, { type Static } from 'typebox';
 import { defaults } from '../../defaults.js';
+import { published } from '../published.js';
 import { compare, compute, gate, sharpness, skip, timing, tune } from './analysis.js';
 import { arm, schedule, select, stop } from './arm.js';
 import { data } from './data.js';
@@ -49,6 +50,7 @@ const fields = {
     Type.String({ maxLength: 5000, description: 'The question that the suite answers, and what it costs.' }),
   ),
   provenance: Type.Optional(provenance),
+  published: Type.Optional(published),
   data,
   model: modelSchema(),
   batch: axis<number>(Type.Integer({ minimum: 1, description: 'Images a step.' })),
