@@ -146,12 +146,19 @@ function finish(loaded: LoadedSuite, request: FitRequest, size: Size): FittedSui
   const named: WrittenSuite = {
     ...small,
     name: request.name,
-    ...(cuts.length > 0 ? { title } : {}),
+    ...(cuts.length > 0 ? { title, ...describeSource(before) } : {}),
     provenance: { suite: before.name, sha256: loaded.sha256, cuts },
   };
   const suite = withCompute(parseSuite(named, loaded.file).suite, before);
   const grid = expandSuite({ suite });
   return { written: named, suite, grid, seconds: request.cost(suite, grid), cuts };
+}
+
+/** The description of a suite tells its own sizes and cost, which are not those of the suite cut from it. */
+function describeSource({ name, description }: Suite): Pick<WrittenSuite, 'description'> {
+  if (description === null) return {};
+  const source = `Cut from the suite ${name}; sizes and times in the following are those of ${name}. ${description}`;
+  return { description: source.slice(0, 5000) };
 }
 
 /** Equal wall time keeps its step times, which do not depend on what is cut, so that the epochs chosen are counted. */

@@ -86,6 +86,14 @@ describe('a suite that is cut to a time', () => {
     expect(cuts).toContain(`Training images: ${written.data.train} instead of 45000.`);
   });
 
+  it('says in its description that the sizes and times there are those of the larger suite', () => {
+    const { written } = cutTo(cifar10, 10);
+    expect(written.description).toMatch(
+      /^Cut from the suite cifar10; sizes and times in the following are those of cifar10\. Does SAM /,
+    );
+    expect(cutTo(cifar10, 10_000).written.description).toBe(cifar10.suite.description);
+  });
+
   it('never gets more seeds than it had', () => {
     const three = changed((suite) => {
       suite.epochs = 1000;

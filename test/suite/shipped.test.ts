@@ -1,6 +1,7 @@
 /** The suites of this repository: what their descriptions promise, and that finished results are still found by them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { bases, sharpness } from '../../src/optimizer/registry.js';
 import { fewestPairs } from '../../src/stats/sign-flip.js';
 import { expandSuite } from '../../src/suite/expand.js';
 import { loadSuite, parseSuite } from '../../src/suite/load.js';
@@ -63,6 +64,13 @@ describe('blog', () => {
       ['adam as published', 'accuracy', 0.831],
       ['adam as published', 'loss', 0.5136],
     ]);
+  });
+});
+
+describe('optimizers', () => {
+  it('runs every registered rule, alone or over a base', () => {
+    const rules = loadSuite(fileOf('optimizers')).suite.arms.map(({ optimizer }) => optimizer.name);
+    expect(rules.sort()).toEqual([bases, sharpness].flatMap(Object.keys).sort());
   });
 });
 
