@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "kernel.h"
@@ -43,6 +44,14 @@ void Forwards(const Rows& rows, const Work& work) {
 template <typename Work>
 void Backwards(const Rows& rows, const Work& work) {
   Team::Get().Divide(rows.chunks, [&](int64_t index) { work(rows.chunks - 1 - index); });
+}
+
+/** The address of a chunk of what is normalized, by its number: kept somewhere, or computed now, in the calling thread. */
+using Chunks = std::function<const float*(int64_t index)>;
+
+/** The chunks of a tensor that is kept. */
+inline Chunks Kept(const Rows& rows, const float* tensor) {
+  return [rows, tensor](int64_t index) { return tensor + rows.Begin(index) * rows.channels; };
 }
 
 /** Joins the moments of the chunks (Chan, Golub and LeVeque 1979): mean and biased variance of all rows. */
@@ -122,21 +131,19 @@ inline void CheckLength(const Floats& vector, int64_t length) {
 }
 
 /**
- * Normalizes `x`, whose chunk `index` is complete after `produce(index)`: mean, biased variance, and y, rectified or added
- * to the shortcut (null: none) and rectified.
+ * Normalizes chunks, each of which is asked for twice, first of `first` and then of `second`: mean, biased variance, and y,
+ * rectified or added to the shortcut (null: none) and rectified.
  */
-template <typename Produce>
-void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const float* x, const Produce& produce,
-                   const Floats& scale, const Floats& offset, const float* shortcut, float* mean, float* variance,
-                   float* y) {
+inline void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const Chunks& first,
+                          const Chunks& second, const Floats& scale, const Floats& offset, const float* shortcut,
+                          float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckLength(scale, channels);
   CheckLength(offset, channels);
   if (shortcut && !settings.rectify) throw std::runtime_error("a shortcut without the rectifier after it");
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
   Forwards(rows, [&](int64_t index) {
-    produce(index);
-    Normalizing().moments(x + rows.Begin(index) * channels, rows.Count(index), channels, &means[index * channels],
+    Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
                           &squares[index * channels]);
   });
   JoinMoments(rows, means, squares, mean, variance);
@@ -144,10 +151,11 @@ void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, cons
   const auto normalize = settings.rectify ? Normalizing().rectified : Normalizing().normalize;
   Backwards(rows, [&](int64_t index) {
     const int64_t at = rows.Begin(index) * channels;
+    const float* x = second(index);
     if (shortcut) {
-      Normalizing().added(x + at, shortcut + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+      Normalizing().added(x, shortcut + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
     } else {
-      normalize(x + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+      normalize(x, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
     }
   });
 }
@@ -156,15 +164,14 @@ void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, cons
 class NormalizationGradient {
  public:
   /**
-   * Without a shortcut `y` and `through` are null. With one, y is the output, and `through` becomes the gradient before
+   * `x` gives what was normalized. Without a shortcut `y` and `through` are null. With one, y is the output, and `through` becomes the gradient before
    * the rectifier, which is the shortcut's.
    */
-  NormalizationGradient(const NormalizationSettings& settings, const Rows& rows, const float* dy, const float* x,
+  NormalizationGradient(const NormalizationSettings& settings, const Rows& rows, const float* dy, const Chunks& x,
                         const Floats& scale, const Floats& offset, const Floats& mean, const Floats& variance,
                         const float* y, float* through, float* dscale, float* doffset)
       : rows_(rows),
         gradient_(through ? through : dy),
-        x_(x),
         mean_(mean.data()),
         offset_(offset.data()),
         rectify_(settings.rectify && !through) {
@@ -176,7 +183,7 @@ class NormalizationGradient {
     Forwards(rows, [&](int64_t index) {
       const int64_t at = rows.Begin(index) * channels, count = rows.Count(index);
       if (through) Normalizing().throughRectifier(dy + at, y + at, count * channels, through + at);
-      sum(gradient_ + at, x_ + at, count, channels, mean_, slope_.data(), offset_, &sums[index * channels],
+      sum(gradient_ + at, x(index), count, channels, mean_, slope_.data(), offset_, &sums[index * channels],
           &products[index * channels]);
     });
     pull_ = JoinSums(rows, sums, products, variance.data(), settings.epsilon, dscale, doffset);
@@ -185,18 +192,17 @@ class NormalizationGradient {
   /** What `Input` reads besides the input. */
   const float* Incoming() const { return gradient_; }
 
-  /** The gradient of chunk `index` of the input. */
-  void Input(int64_t index, float* dx) const {
+  /** The gradient of chunk `index` of the input, which is `x`. */
+  void Input(int64_t index, const float* x, float* dx) const {
     const int64_t at = rows_.Begin(index) * rows_.channels;
     const auto gradient = rectify_ ? Normalizing().rectifiedGradient : Normalizing().gradient;
-    gradient(gradient_ + at, x_ + at, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_,
+    gradient(gradient_ + at, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_,
              pull_.average.data(), pull_.pull.data(), dx);
   }
 
  private:
   const Rows rows_;
   const float* gradient_;
-  const float* x_;
   const float* mean_;
   const float* offset_;
   bool rectify_;

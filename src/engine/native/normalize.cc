@@ -17,8 +17,8 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     if (shortcut.data()) DemandSameShape("a shortcut", shortcut, x.shape());
     const Floats y = run.Output(0, x.shape()), mean = run.Output(1, {rows.channels}),
                  variance = run.Output(2, {rows.channels});
-    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, x.data(), [](int64_t) {}, scale, offset,
-                  shortcut.data(), mean.data(), variance.data(), y.data());
+    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, Kept(rows, x.data()), Kept(rows, x.data()),
+                  scale, offset, shortcut.data(), mean.data(), variance.data(), y.data());
   });
 }
 
@@ -37,10 +37,13 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Floats dy = run.Input(0), y = shortcut ? run.Input(4) : Floats(nullptr);
     DemandSameShape("a gradient", dy, x.shape());
     if (shortcut) DemandSameShape("an output", y, x.shape());
-    const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(), x.data(),
-                                         scale, offset, mean, variance, y.data(), through.data(), dscale.data(),
-                                         doffset.data());
-    Backwards(rows, [&](int64_t index) { gradient.Input(index, dx.data() + rows.Begin(index) * rows.channels); });
+    const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(),
+                                         Kept(rows, x.data()), scale, offset, mean, variance, y.data(), through.data(),
+                                         dscale.data(), doffset.data());
+    Backwards(rows, [&](int64_t index) {
+      const int64_t at = rows.Begin(index) * rows.channels;
+      gradient.Input(index, x.data() + at, dx.data() + at);
+    });
   });
 }
 

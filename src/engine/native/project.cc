@@ -10,6 +10,12 @@
 namespace sambench {
 namespace {
 
+/**
+ * Whether a product is kept for the second pass and for the gradient. One that is much wider than what it is computed from
+ * is computed again instead: that takes no longer than reading it, and a third of the memory of the largest block.
+ */
+bool IsKept(int64_t in, int64_t out) { return out < 4 * in; }
+
 /** Shapes of a projection of images [batch, height, width, in] by a kernel [1, 1, in, out]. */
 struct Shape {
   Shape(const Floats& x, const Floats& kernel) {
@@ -21,11 +27,54 @@ struct Shape {
     projected = x.shape();
     projected[3] = out;
   }
+  /** The shape of what is kept of the product: all of it, or nothing. */
+  std::vector<int64_t> kept() const { return IsKept(in, out) ? projected : std::vector<int64_t>{0}; }
   int64_t in, out;
   std::vector<int64_t> projected;
 };
 
-/** Inputs x, kernel, scale, offset and, if there is one, the shortcut; outputs y, mean, biased variance, z = x · kernel. */
+/** The chunks of the product of x [rows, in] and a packed kernel. */
+class Products {
+ public:
+  Products(const Rows& rows, const Floats& x, const Shape& shape, const float* packed)
+      : rows_(rows), x_(x.data()), in_(shape.in), out_(shape.out), packed_(packed) {}
+
+  /** Computes chunk `index` into `z`; the next one of this thread is `step` further on. */
+  void Compute(int64_t index, int64_t step, float* z) const {
+    Multiplying().multiply(1, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, z,
+                           {rows_.Chunk(x_, in_, index + step)});
+  }
+
+  /** Chunks that are computed when they are asked for, and forgotten. */
+  Chunks Passing(int64_t step) const {
+    return [=, products = *this](int64_t index) {
+      static thread_local Scratch scratch;
+      float* z = scratch.Get(products.rows_.chunk * products.out_);
+      products.Compute(index, step, z);
+      return z;
+    };
+  }
+
+  /** Chunks that are computed when they are asked for, into their places in `z`. */
+  Chunks Keeping(int64_t step, float* z) const {
+    return [=, products = *this](int64_t index) {
+      float* chunk = z + products.rows_.Begin(index) * products.out_;
+      products.Compute(index, step, chunk);
+      return chunk;
+    };
+  }
+
+ private:
+  Rows rows_;
+  const float* x_;
+  int64_t in_, out_;
+  const float* packed_;
+};
+
+/**
+ * Inputs x, kernel, scale, offset and, if there is one, the shortcut; outputs y, mean, biased variance, and
+ * z = x · kernel where that is kept.
+ */
 void Compute(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     Run run(context);
@@ -34,20 +83,19 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Shape shape(x, kernel);
     const Rows rows(x.size() / std::max<int64_t>(1, shape.in), shape.out);
     const Floats y = run.Output(0, shape.projected), mean = run.Output(1, {shape.out}),
-                 variance = run.Output(2, {shape.out}), z = run.Output(3, shape.projected);
+                 variance = run.Output(2, {shape.out}), z = run.Output(3, shape.kept());
     if (shortcut.data()) DemandSameShape("a shortcut", shortcut, shape.projected);
     static thread_local Scratch kernels;
     float* packed = kernels.Get(kernel.size());
     Multiplying().packKernel(kernel.data(), shape.in, shape.out, false, packed);
-    const auto project = [&](int64_t index) {
-      const int64_t row = rows.Begin(index);
-      // Chunks go from thread to thread in turn: the next one of this thread is as many further on as there are threads.
-      Multiplying().multiply(1, x.data() + row * shape.in, packed, rows.Count(index), shape.in, shape.out,
-                             z.data() + row * shape.out,
-                             {rows.Chunk(x.data(), shape.in, index + Team::Get().members())});
-    };
-    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, z.data(), project, scale, offset,
-                  shortcut.data(), mean.data(), variance.data(), y.data());
+    // Chunks go from thread to thread in turn.
+    const int64_t members = Team::Get().members();
+    const Products products(rows, x, shape, packed);
+    const bool keep = IsKept(shape.in, shape.out);
+    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows,
+                  keep ? products.Keeping(members, z.data()) : products.Passing(members),
+                  keep ? Kept(rows, z.data()) : products.Passing(-members), scale, offset, shortcut.data(), mean.data(),
+                  variance.data(), y.data());
   });
 }
 
@@ -63,24 +111,29 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Floats x = run.Input(1), kernel = run.Input(2), scale = run.Input(3), offset = run.Input(4),
                  mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
     const Shape shape(x, kernel);
-    const Rows rows(z);
+    const Rows rows(x.size() / std::max<int64_t>(1, shape.in), shape.out);
+    const bool kept = IsKept(shape.in, shape.out);
     const Floats dx = run.Output(0, x.shape()), dkernel = run.Output(1, kernel.shape());
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
-    const Floats through = shortcut ? run.OutputInPlaceOf(0, 4, z.shape()) : Floats(nullptr);
+    const Floats through = shortcut ? run.OutputInPlaceOf(0, 4, shape.projected) : Floats(nullptr);
     const Floats dy = run.Input(0), y = shortcut ? run.Input(5) : Floats(nullptr);
     DemandSameShape("a gradient", dy, shape.projected);
-    DemandSameShape("a projection", z, shape.projected);
+    DemandSameShape("a projection", z, shape.kept());
     if (shortcut) DemandSameShape("an output", y, shape.projected);
-    const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(), z.data(),
-                                         scale, offset, mean, variance, y.data(), through.data(), dscale.data(),
-                                         doffset.data());
     static thread_local Scratch kernels;
     Team& team = Team::Get();
     // Each strand adds up its own chunks in order, whichever thread works on it.
     const int64_t strands = std::min<int64_t>(team.members(), rows.chunks), size = kernel.size();
-    float* packed = kernels.Get((1 + strands) * size);
-    float* sums = packed + size;
-    Multiplying().packKernel(kernel.data(), shape.out, shape.in, true, packed);
+    float* packed = kernels.Get((2 + strands) * size);
+    float* transposed = packed + size;
+    float* sums = transposed + size;
+    Multiplying().packKernel(kernel.data(), shape.in, shape.out, false, packed);
+    Multiplying().packKernel(kernel.data(), shape.out, shape.in, true, transposed);
+    const Products products(rows, x, shape, packed);
+    const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(),
+                                         kept ? Kept(rows, z.data()) : products.Passing(team.members()), scale, offset,
+                                         mean, variance, y.data(), through.data(), dscale.data(), doffset.data());
+    const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(-1);
     team.Divide(strands, [&](int64_t strand) {
       static thread_local Scratch scratch;
       float* dz = scratch.Get(rows.chunk * shape.out);
@@ -89,12 +142,12 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
       const int64_t begin = rows.chunks * strand / strands, end = rows.chunks * (strand + 1) / strands;
       for (int64_t index = end; index-- > begin;) {
         const int64_t row = rows.Begin(index), count = rows.Count(index);
-        gradient.Input(index, dz);
         const int64_t next = index > begin ? index - 1 : rows.chunks;
-        Multiplying().accumulate(
-            1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
-            {rows.Chunk(gradient.Incoming(), shape.out, next), rows.Chunk(z.data(), shape.out, next)});
-        Multiplying().multiply(1, dz, packed, count, shape.out, shape.in, dx.data() + row * shape.in,
+        gradient.Input(index, chunks(index), dz);
+        Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
+                                 {rows.Chunk(gradient.Incoming(), shape.out, next),
+                                  kept ? rows.Chunk(z.data(), shape.out, next) : Stretch()});
+        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in, dx.data() + row * shape.in,
                                {rows.Chunk(x.data(), shape.in, next)});
       }
     });
@@ -108,11 +161,14 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
 
 void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   Shapes shapes(context, status);
-  TF_ShapeHandle* projected = shapes.Join(shapes.Part(shapes.Input(0), 0, 3), shapes.Part(shapes.Input(1), 3, 4));
+  TF_ShapeHandle* kernel = shapes.Input(1);
+  const int64_t in = shapes.Length(kernel, 2), out = shapes.Length(kernel, 3);
+  if (in < 0 || out < 0) return TF_ShapeInferenceContextSetUnknownShape(context, status);
+  TF_ShapeHandle* projected = shapes.Join(shapes.Part(shapes.Input(0), 0, 3), shapes.Part(kernel, 3, 4));
   shapes.SetOutput(0, projected);
   shapes.SetOutput(1, shapes.Input(2));
   shapes.SetOutput(2, shapes.Input(2));
-  shapes.SetOutput(3, projected);
+  shapes.SetOutput(3, IsKept(in, out) ? projected : shapes.Vector(0));
 }
 
 void InferGradient(TF_ShapeInferenceContext* context, TF_Status* status) {

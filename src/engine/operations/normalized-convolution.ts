@@ -34,5 +34,5 @@ function isProjection(kernel: Tensor4D, stride: number): boolean {
   return height === 1 && width === 1 && stride === 1 && channels % 16 === 0 && filters % 16 === 0;
 }
 
-/** The operation of native/project.cc; its fourth output is what was normalized. */
+/** The operation of native/project.cc; its fourth output is what was normalized, where that is kept. */
 const projection = fusedKernels('SambenchProject', ['x', 'kernel'], 4);
