@@ -15,8 +15,8 @@ const program = new Command('bench:epoch')
   .description('compares epochs of resnet20 with steps × step time, and tells the peak of memory')
   .addOption(new Option('--optimizer <name>', 'optimizer').choices([...benchOptimizers]).default('adam'))
   .option('--train <n>', 'training images', parsePositive, 10_000)
-  .option('--epochs <n>', 'epochs that count; one more before them does not', parsePositive, 2)
-  .option('--steps <n>', 'timed steps before and after training', parsePositive, 20)
+  .option('--epochs <n>', 'epochs that count; one more before them does not', parsePositive, 4)
+  .option('--steps <n>', 'steps that are timed alone before and after each epoch', parsePositive, 20)
   .option('--batch <n>', 'images a step', parsePositive, 128)
   .option('--m <n>', 'images of a group that has its own gradient; default the batch', parsePositive)
   .option('--threads <n>', 'threads', parsePositive, 2)
@@ -32,18 +32,19 @@ await runTool(program, async ({ quiet, m = 0, ...flags }: Flags) => {
 });
 
 function text(bench: EpochBench): string {
-  const { machine, settings, stepsPerEpoch, stepMilliseconds, epochSeconds } = bench;
+  const { machine, settings, stepsPerEpoch, stepMilliseconds, epochSeconds, epochOverSteps } = bench;
   const { optimizer, train, batch, m, threads, steps } = settings;
   const groups = m === null ? '' : ` in groups of ${m}`;
-  const { before, after, median } = stepMilliseconds;
+  const list = (numbers: readonly number[], digits: number) =>
+    numbers.map((number) => number.toFixed(digits)).join(', ');
   return [
     machineLine(machine),
     `resnet20, ${optimizer}, ${train} images, batch ${batch}${groups}, ${threads} threads`,
     '',
-    `epoch: ${epochSeconds.map((seconds) => seconds.toFixed(2)).join(', ')} s`,
-    `step: ${median.toFixed(1)} ms, median of ${2 * steps} (${before.toFixed(1)} before training, ${after.toFixed(1)} after)`,
-    `epoch / (${stepsPerEpoch} steps × step): ${bench.epochOverSteps.toFixed(3)}`,
-    `input wait: ${(100 * bench.inputWaitShare).toFixed(2)} % of the training time`,
+    `epochs: ${list(epochSeconds, 2)} s`,
+    `steps alone around them, medians of ${steps}: ${list(stepMilliseconds, 1)} ms`,
+    `epoch / (${stepsPerEpoch} steps × step): ${bench.medianEpochOverSteps.toFixed(3)}, the median of ${list(epochOverSteps, 3)}`,
+    `input wait: ${(100 * bench.inputWaitShare).toFixed(2)} % of the epochs`,
     `peak memory of the training process: ${megabytes(bench.peakRssBytes)} MB`,
   ].join('\n');
 }

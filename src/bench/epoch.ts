@@ -7,15 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { SambenchError } from '../errors.js';
 import { allocator } from '../run/launch.js';
-import { neverStop } from '../run/stop.js';
-import { timeArms } from '../run/time-arms.js';
 import { median } from '../stats/describe.js';
 import type { Cell } from '../suite/cell.js';
 import { type EpochSize, epochCell } from './bench-suite.js';
 import { describeMachine, type Machine } from './machine.js';
 
 export interface EpochBenchSettings extends EpochSize {
-  /** Timed steps before training, and as many after it. */
+  /** Steps that are timed alone before every epoch that counts, and after the last. */
   steps: number;
 }
 
@@ -23,11 +21,13 @@ export interface EpochBenchSettings extends EpochSize {
 export interface EpochOrder {
   cell: Cell;
   checkpointBase: string;
+  steps: number;
 }
 export interface TrainedEpochs {
   /** From the end of one epoch's evaluation to the end of the next one's last step; the first holds the preparation, too. */
   epochSeconds: number[];
-  trainSeconds: number;
+  /** Milliseconds of the steps that ran alone before each epoch but the first, and after the last. */
+  steps: number[][];
   inputWaitSeconds: number;
   peakRssBytes: number;
 }
@@ -36,23 +36,25 @@ export interface EpochBench {
   machine: Machine;
   settings: EpochBenchSettings;
   stepsPerEpoch: number;
-  stepMilliseconds: { before: number; after: number; median: number };
   /** All but the first epoch. */
   epochSeconds: number[];
-  medianEpochSeconds: number;
-  /** The median epoch in `stepsPerEpoch` median steps. */
-  epochOverSteps: number;
-  /** Share of the training time for which steps waited for their batch. */
+  /** Median step of each turn of steps: before each of these epochs, and after the last. */
+  stepMilliseconds: number[];
+  /** Each epoch in `stepsPerEpoch` of the steps around it, in the order of the epochs. */
+  epochOverSteps: number[];
+  medianEpochOverSteps: number;
+  /** Share of the time of epochs for which steps waited for their batch. */
   inputWaitShare: number;
-  /** Peak resident memory of the training process. */
+  /** Peak resident memory of the training process after its first epoch and evaluation, before steps ran alone in it. */
   peakRssBytes: number;
 }
 
 const run = promisify(execFile);
-const rounds = 1;
-const warmup = 3;
 
-/** Measures; `onProgress` hears what is being done. `epochs` counts without the first one, which is left out. */
+/**
+ * Measures; `onProgress` hears what is being done. `epochs` counts without the first one, which is left out. Epochs and steps
+ * take turns in one process, so that a slow minute of the machine, or a process that was unlucky with its memory, hits both.
+ */
 export async function benchEpoch(
   settings: EpochBenchSettings,
   onProgress: (line: string) => void,
@@ -60,41 +62,46 @@ export async function benchEpoch(
   const machine = describeMachine();
   const cell = epochCell({ ...settings, epochs: settings.epochs + 1 });
   const stepsPerEpoch = cell.budget.steps / cell.budget.epochs;
-  const time = async (): Promise<number[]> => {
-    onProgress(`time ${settings.steps} steps`);
-    const timing = { rounds, steps: settings.steps, warmup };
-    const measured = await timeArms(cell.suite, [cell], timing, neverStop());
-    return measured?.timing.arms[0]?.samplesMilliseconds ?? [];
-  };
-  const before = await time();
-  onProgress(`train ${settings.epochs + 1} epochs of ${stepsPerEpoch} steps`);
-  const trained = await train(cell);
-  const after = await time();
-  const stepMilliseconds = {
-    before: median(before),
-    after: median(after),
-    median: median([...before, ...after]),
-  };
+  onProgress(
+    `train ${settings.epochs + 1} epochs of ${stepsPerEpoch} steps, ${settings.steps} steps alone between them`,
+  );
+  const trained = await train(cell, settings.steps);
   const epochSeconds = trained.epochSeconds.slice(1);
-  const medianEpochSeconds = median(epochSeconds);
+  const epochOverSteps = epochsInSteps(epochSeconds, trained.steps, stepsPerEpoch);
   return {
     machine,
     settings,
     stepsPerEpoch,
-    stepMilliseconds,
     epochSeconds,
-    medianEpochSeconds,
-    epochOverSteps: (1000 * medianEpochSeconds) / (stepsPerEpoch * stepMilliseconds.median),
-    inputWaitShare: trained.inputWaitSeconds / trained.trainSeconds,
+    stepMilliseconds: trained.steps.map(median),
+    epochOverSteps,
+    medianEpochOverSteps: median(epochOverSteps),
+    inputWaitShare:
+      trained.inputWaitSeconds / trained.epochSeconds.reduce((sum, seconds) => sum + seconds, 0),
     peakRssBytes: trained.peakRssBytes,
   };
 }
 
-async function train(cell: Cell): Promise<TrainedEpochs> {
+/**
+ * Each epoch divided by `stepsPerEpoch` times the median of the steps just before and just after it; `steps` holds the
+ * milliseconds of the turns around the epochs, one turn more than there are epochs.
+ */
+export function epochsInSteps(
+  epochSeconds: readonly number[],
+  steps: readonly (readonly number[])[],
+  stepsPerEpoch: number,
+): number[] {
+  return epochSeconds.map((seconds, epoch) => {
+    const around = [...(steps[epoch] ?? []), ...(steps[epoch + 1] ?? [])];
+    return (1000 * seconds) / (stepsPerEpoch * median(around));
+  });
+}
+
+async function train(cell: Cell, steps: number): Promise<TrainedEpochs> {
   const program = new URL(`./epoch-child${path.extname(import.meta.url)}`, import.meta.url);
   const folder = await mkdtemp(path.join(tmpdir(), 'sambench-epoch-'));
   try {
-    const order: EpochOrder = { cell, checkpointBase: path.join(folder, cell.id) };
+    const order: EpochOrder = { cell, checkpointBase: path.join(folder, cell.id), steps };
     const { stdout } = await run(
       process.execPath,
       [...process.execArgv, fileURLToPath(program), JSON.stringify(order)],
