@@ -20,7 +20,7 @@ describe('the description of', () => {
   it.each(names)('%s says what it costs on a named machine, by plan', (name) => {
     const { description } = loadSuite(fileOf(name)).suite;
     expect(description).toMatch(
-      /About (an|[\d.]+) (minutes?|hours?|days?) on two cores of an AMD EPYC \(Zen 4\), by plan\./,
+      /About [\d.]+ (minutes?|hours|days) on two cores of an Intel Xeon \(Emerald Rapids\), by plan\./,
     );
   });
 });
