@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { averagePool } from '../engine/operations/pool.js';
 import {
   beginPass,
+  branchingConvolution,
   convolutionParameters,
   convolutionWithoutBias,
   dense,
@@ -117,13 +118,13 @@ function describe(
 
 function runBlock(pass: Pass, x: Tensor4D, block: Block): Tensor4D {
   const { name, stride, projects } = block;
-  const narrow = normalizedConvolution(pass, x, `${name}_c0`, `${name}_bn0`, 1, { rectify: true });
+  const { y: narrow, x: around } = branchingConvolution(pass, x, `${name}_c0`, `${name}_bn0`);
   const middle = normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride, { rectify: true });
   // The shortcut has no normalization: its bias joins the offset of the one beside it, which saves a pass over the sum.
   const offset = projects && pass.options.useBias ? vector(pass, `${name}_skip.bias`) : undefined;
-  const shortcut = projects ? convolutionWithoutBias(pass, x, `${name}_skip`, stride) : x;
-  const around = { rectify: true, shortcut, ...(offset && { offset }) };
-  return normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, around);
+  const shortcut = projects ? convolutionWithoutBias(pass, around, `${name}_skip`, stride) : around;
+  const last = { rectify: true, shortcut, ...(offset && { offset }) };
+  return normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, last);
 }
 
 function network(name: string, title: string, source: string, groups: readonly Group[]): Network {

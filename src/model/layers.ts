@@ -9,7 +9,7 @@ import {
 import { addBias } from '../engine/operations/bias.js';
 import { convolve } from '../engine/operations/convolution.js';
 import { matrixProduct } from '../engine/operations/matrix-product.js';
-import { convolveAndNormalize } from '../engine/operations/normalized-convolution.js';
+import { branchAndNormalize, convolveAndNormalize } from '../engine/operations/normalized-convolution.js';
 import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
@@ -125,8 +125,29 @@ export function normalizedConvolution(
   const kernel = pass.weights(`${name}.kernel`) as Tensor4D;
   const { scale, offset } = affine(pass, normalization, around);
   const found = convolveAndNormalize(x, kernel, stride, scale, offset, pass.options.bnEpsilon, around);
-  const bias = pass.options.useBias ? vector(pass, `${name}.bias`) : null;
-  return keepStatistics(pass, normalization, found, bias);
+  return keepStatistics(pass, normalization, found, biasOf(pass, name));
+}
+
+function biasOf(pass: Pass, name: string): Tensor1D | null {
+  return pass.options.useBias ? vector(pass, `${name}.bias`) : null;
+}
+
+/**
+ * `normalizedConvolution` with stride 1 and the rectifier of an `x` that goes elsewhere as well: returns its result `y`, and
+ * the `x` that all else should read, which saves the sum of two gradients a pass over the memory.
+ */
+export function branchingConvolution(
+  pass: Pass,
+  x: Tensor4D,
+  name: string,
+  normalization: string,
+): { y: Tensor4D; x: Tensor4D } {
+  if (pass.mode === 'moving')
+    return { y: normalizedConvolution(pass, x, name, normalization, 1, { rectify: true }), x };
+  const { scale, offset } = affine(pass, normalization, {});
+  const kernel = pass.weights(`${name}.kernel`) as Tensor4D;
+  const found = branchAndNormalize(x, kernel, scale, offset, pass.options.bnEpsilon, true);
+  return { y: keepStatistics(pass, normalization, found, biasOf(pass, name)), x: found.x };
 }
 
 /** Batch normalization of `x`, by the batch or by the moving statistics as the pass says. */

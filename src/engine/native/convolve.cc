@@ -97,7 +97,7 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     float* zeros = products + outputs;
     memset(zeros, 0, edge * sizeof(float));
     scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
-    Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, products,
+    Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, nullptr, products,
                            {blocks.Share(x, index + team.members())});
     scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
   });

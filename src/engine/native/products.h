@@ -54,9 +54,13 @@ void PackKernel(const float* kernel, int64_t in, int64_t out, bool transposed, f
   }
 }
 
-/** `rows` tiles by a panel of `wide` groups of lanes: products [rows, out] = tiles [rows, in] · panel [in, width]. */
+/**
+ * `rows` tiles by a panel of `wide` groups of lanes: products [rows, out] = tiles [rows, in] · panel [in, width] + others
+ * [rows, out], where there are others.
+ */
 template <int rows, int wide>
-SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_t in, int64_t out, float* products) {
+SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_t in, int64_t out, const float* others,
+                                  float* products) {
   Lanes sums[rows][wide] = {};
   for (int64_t c = 0; c < in; c++) {
     Lanes u[wide];
@@ -72,34 +76,39 @@ SAMBENCH_INLINE void MultiplyTile(const float* tiles, const float* panel, int64_
 #pragma GCC unroll 8
   for (int t = 0; t < rows; t++) {
 #pragma GCC unroll 8
-    for (int k = 0; k < wide; k++) Store(products + t * out + k * kLanes, sums[t][k]);
+    for (int k = 0; k < wide; k++) {
+      const int64_t at = t * out + k * kLanes;
+      Store(products + at, others ? sums[t][k] + Load(others + at) : sums[t][k]);
+    }
   }
 }
 
 template <int wide>
 SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64_t block, int64_t in, int64_t out,
-                                   float* products, FetchingAll& fetching) {
+                                   const float* others, float* products, FetchingAll& fetching) {
+  const auto beside = [=](int64_t t) { return others ? others + t * out : nullptr; };
   int64_t t = 0;
   for (; t + kRows <= block; t += kRows) {
-    MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, products + t * out);
+    MultiplyTile<kRows, wide>(tiles + t * in, panel, in, out, beside(t), products + t * out);
     fetching.Step();
   }
-  for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, products + t * out);
+  for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, beside(t), products + t * out);
 }
 
 void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
-              float* products, const Ahead& ahead) {
+              const float* others, float* products, const Ahead& ahead) {
   FetchingAll fetching(ahead, positions * ((out + kPanel - 1) / kPanel) * (block / kRows));
   for (int64_t position = 0; position < positions; position++) {
     const float* v = tiles + position * block * in;
     float* m = products + position * block * out;
     for (int64_t first = 0; first < out; first += kPanel) {
+      const float* o = others ? others + position * block * out + first : nullptr;
       const float* panel = kernel + position * in * out + first * in;
       switch (PanelWidth(first, out) / kLanes) {
-        case 1: MultiplyPanel<1>(v, panel, block, in, out, m + first, fetching); break;
-        case 2: MultiplyPanel<2>(v, panel, block, in, out, m + first, fetching); break;
-        case 3: MultiplyPanel<3>(v, panel, block, in, out, m + first, fetching); break;
-        case 4: MultiplyPanel<4>(v, panel, block, in, out, m + first, fetching); break;
+        case 1: MultiplyPanel<1>(v, panel, block, in, out, o, m + first, fetching); break;
+        case 2: MultiplyPanel<2>(v, panel, block, in, out, o, m + first, fetching); break;
+        case 3: MultiplyPanel<3>(v, panel, block, in, out, o, m + first, fetching); break;
+        case 4: MultiplyPanel<4>(v, panel, block, in, out, o, m + first, fetching); break;
       }
     }
   }

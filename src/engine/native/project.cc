@@ -1,6 +1,6 @@
-// The operations SambenchProject and SambenchProjectGrad: a 1x1 convolution and the batch normalization after it (with its
-// rectifier and shortcut, see normalize.cc) as one, chunk by chunk: moments are taken from, and gradients go into, products
-// that are still in a core's cache. Numbers of channels are multiples of sixteen.
+// The operations SambenchProject, SambenchProjectGrad and SambenchBranchingProjectGrad: a 1x1 convolution and the batch
+// normalization after it (with its rectifier and shortcut, see normalize.cc) as one, chunk by chunk: moments are taken
+// from, and gradients go into, products that are still in a core's cache. Numbers of channels are multiples of sixteen.
 #include <string.h>
 
 #include "batch_normalization.h"
@@ -41,7 +41,7 @@ class Products {
 
   /** Computes chunk `index` into `z`; the next one of this thread is `step` further on. */
   void Compute(int64_t index, int64_t step, float* z) const {
-    Multiplying().multiply(1, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, z,
+    Multiplying().multiply(1, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, nullptr, z,
                            {rows_.Chunk(x_, in_, index + step)});
   }
 
@@ -101,25 +101,29 @@ void Compute(void* settings, TF_OpKernelContext* context) {
 
 /**
  * Inputs dy, x, kernel, scale, offset, y if there was a shortcut, mean, variance, z; outputs dx, dkernel, dscale, doffset,
- * dshortcut.
+ * dshortcut. Of a `branch`, whose x goes elsewhere as well and which has no shortcut, the last input is the gradient from
+ * there, which dx includes.
  */
+template <bool branch>
 void ComputeGradient(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     Run run(context);
-    const bool shortcut = run.inputs() > 8;
+    const bool shortcut = !branch && run.inputs() > 8;
     const int after = shortcut ? 6 : 5;
     const Floats x = run.Input(1), kernel = run.Input(2), scale = run.Input(3), offset = run.Input(4),
                  mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
     const Shape shape(x, kernel);
     const Rows rows(x.size() / std::max<int64_t>(1, shape.in), shape.out);
     const bool kept = IsKept(shape.in, shape.out);
-    const Floats dx = run.Output(0, x.shape()), dkernel = run.Output(1, kernel.shape());
+    const Floats dx = branch ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
+    const Floats others = branch ? run.Input(8) : Floats(nullptr), dkernel = run.Output(1, kernel.shape());
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
     const Floats through = shortcut ? run.OutputInPlaceOf(0, 4, shape.projected) : Floats(nullptr);
     const Floats dy = run.Input(0), y = shortcut ? run.Input(5) : Floats(nullptr);
     DemandSameShape("a gradient", dy, shape.projected);
     DemandSameShape("a projection", z, shape.kept());
     if (shortcut) DemandSameShape("an output", y, shape.projected);
+    if (branch) DemandSameShape("a gradient from elsewhere", others, x.shape());
     static thread_local Scratch kernels;
     Team& team = Team::Get();
     // Each strand adds up its own chunks in order, whichever thread works on it.
@@ -147,8 +151,10 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
         Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
                                  {rows.Chunk(gradient.Incoming(), shape.out, next),
                                   kept ? rows.Chunk(z.data(), shape.out, next) : Stretch()});
-        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in, dx.data() + row * shape.in,
-                               {rows.Chunk(x.data(), shape.in, next)});
+        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in,
+                               branch ? others.data() + row * shape.in : nullptr, dx.data() + row * shape.in,
+                               {rows.Chunk(x.data(), shape.in, next),
+                                branch ? rows.Chunk(others.data(), shape.in, next) : Stretch()});
       }
     });
     for (int64_t i = 0; i < size; i++) {
@@ -171,10 +177,11 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   shapes.SetOutput(3, IsKept(in, out) ? projected : shapes.Vector(0));
 }
 
+template <bool branch>
 void InferGradient(TF_ShapeInferenceContext* context, TF_Status* status) {
   // With a shortcut its gradient is like y, the input before mean.
   const int like[] = {1, 2, 3, 3, 5};
-  const int outputs = TF_ShapeInferenceContextNumInputs(context) > 8 ? 5 : 4;
+  const int outputs = !branch && TF_ShapeInferenceContextNumInputs(context) > 8 ? 5 : 4;
   for (int output = 0; output < outputs && TF_GetCode(status) == TF_OK; output++)
     SameShape(context, like[output], output, status);
 }
@@ -196,9 +203,18 @@ void RegisterProjection() {
             {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "y: shortcuts * float",
              "mean: float", "variance: float", "z: float"},
             {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dshortcut: shortcuts * float"},
-            InferGradient,
+            InferGradient<false>,
             NormalizationSettings::Create,
-            ComputeGradient,
+            ComputeGradient<false>,
+            NormalizationSettings::Destroy});
+  Register({"SambenchBranchingProjectGrad",
+            {"epsilon: float", "rectify: bool"},
+            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "mean: float", "variance: float",
+             "z: float", "elsewhere: float"},
+            {"dx: float", "dkernel: float", "dscale: float", "doffset: float"},
+            InferGradient<true>,
+            NormalizationSettings::Create,
+            ComputeGradient<true>,
             NormalizationSettings::Destroy});
 }
 

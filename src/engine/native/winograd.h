@@ -60,9 +60,12 @@ struct WinogradRoutines {
   WinogradScheme plain, flipped, strided, spread;
   /** A kernel [in, out], or with `transposed` [out, in], as `multiply` wants one: a 1x1 convolution has one position. */
   void (*packKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, float* packed);
-  /** Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. */
+  /**
+   * Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. What is in `others` (null:
+   * nothing) is added to them; that may lie where the products go.
+   */
   void (*multiply)(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
-                   float* products, const Ahead& ahead);
+                   const float* others, float* products, const Ahead& ahead);
   /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
   void (*accumulate)(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in,
                      int64_t out, float* sums, const Ahead& ahead);
