@@ -1,7 +1,10 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Afterwards, normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
-import { convolveAndNormalize } from '../../../src/engine/operations/normalized-convolution.js';
+import {
+  branchAndNormalize,
+  convolveAndNormalize,
+} from '../../../src/engine/operations/normalized-convolution.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { expectSame, expectSameWithGradients, normal, type Way } from './numbers.js';
@@ -74,5 +77,76 @@ describe('a convolution with its normalization', () => {
       expectSame(found.mean, expected.mean);
       expectSame(found.variance, expected.variance);
     });
+  });
+});
+
+/** Two results in one vector. */
+function both(first: Tensor, second: Tensor): Tensor {
+  return tf().concat([first.flatten(), second.flatten()]);
+}
+
+describe('a convolution with its normalization at a branch', () => {
+  useEngine();
+
+  const cases: [string, number[], number[]][] = [
+    ['from a block that is wider', [9, 31, 17, 64], [1, 1, 64, 16]],
+    ['from a block as wide', [3, 5, 7, 48], [1, 1, 48, 48]],
+    ['from a block four times as narrow', [9, 31, 17, 16], [1, 1, 16, 64]],
+    ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6]],
+  ];
+
+  describe.each(cases)('%s', (_, images, taps) => {
+    const filters = taps.slice(3);
+    const inputs = () => [
+      normal('x', images),
+      normal('kernel', taps),
+      normal('scale', filters),
+      normal('offset', filters),
+    ];
+
+    it.each([false, true])('gives and takes as two that read the same input, rectified: %s', (rectify) => {
+      const atOnce: Way = (x, kernel, scale, offset) => {
+        const [images, weights] = [x as Tensor4D, kernel as Tensor4D];
+        const branched = branchAndNormalize(
+          images,
+          weights,
+          scale as Tensor1D,
+          offset as Tensor1D,
+          epsilon,
+          rectify,
+        );
+        return both(branched.y, tf().square(branched.x));
+      };
+      const apart: Way = (x, kernel, scale, offset) => {
+        const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
+        const { y } = normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, epsilon, { rectify });
+        return both(y, tf().square(x as Tensor));
+      };
+      expectSameWithGradients(atOnce, apart, inputs());
+    });
+  });
+
+  it('gives the bits of the convolution and of the sum of both gradients', () => {
+    const [x, kernel, scale, offset] = [
+      normal<Tensor4D>('x', [9, 31, 17, 64]),
+      normal<Tensor4D>('kernel', [1, 1, 64, 16]),
+      normal<Tensor1D>('scale', [16]),
+      normal<Tensor1D>('offset', [16]),
+    ];
+    const cotangent = normal('cotangent', [9, 31, 17, 16]);
+    const { add, grad, mul, square, sum } = tf();
+    const through = (given: Tensor) =>
+      convolveAndNormalize(given as Tensor4D, kernel, 1, scale, offset, epsilon, { rectify: true }).y;
+    const branch = (given: Tensor) =>
+      branchAndNormalize(given as Tensor4D, kernel, scale, offset, epsilon, true);
+    const bits = (tensor: Tensor) => Buffer.from(Uint8Array.from(new Uint8Array(tensor.dataSync().buffer)));
+    expect(bits(branch(x).y).equals(bits(through(x)))).toBe(true);
+    const joined = grad((given) => {
+      const { y, x: passed } = branch(given);
+      return add(sum(mul(y, cotangent)), sum(square(passed)));
+    })(x);
+    const first = grad((given) => sum(mul(through(given), cotangent)))(x);
+    const second = grad((given) => sum(square(given)))(x);
+    expect(bits(joined).equals(bits(add(first, second)))).toBe(true);
   });
 });
