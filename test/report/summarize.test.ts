@@ -289,6 +289,20 @@ describe('equal compute', () => {
     expect(compute).toMatchObject({ equal: false });
     expect(compute.sentence).toContain('adam has 640');
   });
+
+  it('is denied where the plan is unequal in one task of several', () => {
+    const made = quickstart(seeds, [0, 0.4]);
+    const cells = made.cells.filter(
+      ({ arm, settings }) => arm === 'sam' || settings.epochs === 40 || settings.data.labelNoise === 0,
+    );
+    expect(summaryOf({ ...made, cells }).compute.equal).toBe(true);
+    const short = made.cells.filter(
+      ({ arm, settings }) => arm === 'sam' || settings.epochs === 20 || settings.data.labelNoise === 0,
+    );
+    const { compute } = summaryOf({ ...made, cells: short });
+    expect(compute.equal).toBe(false);
+    expect(compute.sentence).toContain('adam has 640');
+  });
 });
 
 describe('checks and findings', () => {

@@ -14,7 +14,7 @@ const nameOf: Record<Rule, string> = {
 };
 
 /**
- * Checks that the largest budgets of all arms are equal in what `rule` names. `equal` is null where nothing is claimed.
+ * Checks that the largest budgets of all arms are equal, task by task, in what `rule` names. `equal` is null where nothing is claimed.
  * `measured` is what equal wall time was chosen from.
  */
 export function checkCompute(
@@ -32,17 +32,17 @@ export function checkCompute(
   }
   if (rule === 'wallTime') return checkWallTime(settings, measured);
   const quantity = rule === 'epochs' ? 'epochs' : 'gradientEvaluations';
-  const arms = [...new Set(settings.map(({ arm }) => arm))];
-  const largest = arms.map((arm) => {
-    const own = settings.filter((setting) => setting.arm === arm);
-    const planned = Math.max(...own.map((setting) => setting[quantity]));
-    const ran = own.flatMap(({ spent }) => (spent ? [spent[quantity]] : []));
-    return { arm, planned, ran: ran.length === 0 ? null : Math.max(...ran) };
-  });
-  const most = Math.max(...largest.map(({ planned }) => planned));
-  const short = largest.filter(({ planned }) => !close(planned, most));
+  const tasks = [...new Set(settings.map(({ context }) => context))];
+  const largest = tasks.flatMap((task) =>
+    largestOf(
+      settings.filter(({ context }) => context === task),
+      quantity,
+    ),
+  );
+  const short = largest.filter(({ planned, most }) => !close(planned, most));
   const strayed = largest.filter(({ planned, ran }) => ran !== null && !close(ran, planned));
-  const amount = plain(most);
+  const amounts = [...new Set(largest.map(({ most }) => most))].sort((a, b) => a - b);
+  const amount = amounts.map(plain).join(' or ') + (amounts.length > 1 ? ' (by task)' : '');
   if (short.length > 0) {
     const list = short.map(({ arm, planned }) => `${arm} has ${plain(planned)}`).join(', ');
     return {
@@ -76,6 +76,18 @@ export function checkCompute(
     equal: true,
     sentence: `Checked: the largest budget of every arm is the same ${amount} ${name}, in the plan and in what ran.`,
   };
+}
+
+/** The largest budget of each arm in one task, as planned and as it ran, and the most that an arm has there. */
+function largestOf(settings: readonly SettingSummary[], quantity: 'epochs' | 'gradientEvaluations') {
+  const arms = [...new Set(settings.map(({ arm }) => arm))];
+  const most = Math.max(...settings.map((setting) => setting[quantity]));
+  return arms.map((arm) => {
+    const own = settings.filter((setting) => setting.arm === arm);
+    const planned = Math.max(...own.map((setting) => setting[quantity]));
+    const ran = own.flatMap(({ spent }) => (spent ? [spent[quantity]] : []));
+    return { arm, planned, ran: ran.length === 0 ? null : Math.max(...ran), most };
+  });
 }
 
 /**
