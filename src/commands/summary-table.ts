@@ -14,8 +14,9 @@ export function summaryTable(summary: Summary): string {
     oneLine(labelOf(setting, summary)),
     String(setting.testAccuracy?.n ?? 0),
     accuracy(setting),
-    decimal(setting.epochs, Number.isInteger(setting.epochs) ? 0 : 2),
-    whole(setting.gradientEvaluations),
+    // What ran: an early stop leaves less than was planned.
+    spent(setting.spent?.epochs),
+    spent(setting.spent?.gradientEvaluations),
     decimal(setting.stepMilliseconds, 1),
     `${duration(setting.wallSeconds)}${setting.contended ? ' *' : ''}`,
     [setting.leaking ? 'selected on test' : '', lost(setting.counts)].filter(Boolean).join(', '),
@@ -36,6 +37,10 @@ export function summaryTable(summary: Summary): string {
     'wall time',
   ]);
   return `${aligned}\n\n${notes.join('\n')}`;
+}
+
+function spent(amount: number | undefined): string {
+  return amount === undefined ? absent : Number.isInteger(amount) ? whole(amount) : decimal(amount, 1);
 }
 
 function accuracy({ testAccuracy }: SettingSummary): string {

@@ -83,8 +83,11 @@ export interface SharpnessRule {
   gradientEvaluations(settings: Settings, kind: StepKind): number;
   /** Steps of a cycle, of which the first is whole and the others are light; absent where every step is whole. */
   cycle?(settings: Settings): number;
-  /** L2 norm that the perturbation has at step `step` (from 0), which every cell checks; absent where it varies. */
-  perturbationNorm?(settings: Settings, step: number): number;
+  /**
+   * L2 norm that the perturbation has at step `step` (from 0), which every cell checks; null where that step has none, absent
+   * where it varies.
+   */
+  perturbationNorm?(settings: Settings, step: number): number | null;
   /** False for a rule that takes its second gradient where it took the first, which is a mistake kept to be shown. */
   applies?: false;
   /**

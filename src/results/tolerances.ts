@@ -4,11 +4,10 @@
 export const tolerances = {
   /** Norm of a perturbation against what its rule declares: single precision sums a million squares to about 1e-6. */
   perturbationNorm: 1e-4,
-  /**
-   * Distance from w of the point where the last gradient was taken: w + e is rounded to the spacing of numbers near w, 6e-8
-   * near 1, and a norm of 1e-3 over a million weights changes each by 1e-6.
-   */
-  appliedNorm: 1e-2,
+  /** Distance from w of the point where the last gradient was taken: see `appliedNormTolerance`. */
+  appliedNorm: 1e-4,
+  /** The most that rounding adds to it, for the shortest perturbations. */
+  roundedNorm: 1e-2,
   /** Norm from which that distance is asked: rounding to w + e may swallow a shorter perturbation. */
   shortestPerturbation: 1e-4,
   /** Norm of a gradient from which it has a direction in single precision, to which 1e-12 is added where it divides. */
@@ -22,6 +21,15 @@ export const tolerances = {
   /** The same where a graphics card computed it: its library picks algorithms, some of ten-bit products, by a stopwatch. */
   firstBatchLossOnGpu: 1e-3,
 } as const;
+
+/**
+ * The tolerance for the distance from w of the point where the last gradient was taken, which should be `norm`: that of the
+ * perturbation itself, and what rounding of w + e to the spacing of numbers near w may add: 6e-8 of the norm of w, of
+ * which 170 are allowed.
+ */
+export function appliedNormTolerance(norm: number): number {
+  return Math.min(tolerances.roundedNorm, tolerances.appliedNorm + 1e-5 / norm);
+}
 
 /** The distance of `measured` from `expected` as a share of `expected`; of 1 where that is 0. */
 export function relativeDeviation(measured: number, expected: number): number {

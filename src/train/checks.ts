@@ -5,7 +5,7 @@
 import { checksumOf } from '../engine/operations/checksum.js';
 import type { HostTensor } from '../engine/program.js';
 import type { CellChecks } from '../results/result.js';
-import { relativeDeviation, tolerances } from '../results/tolerances.js';
+import { appliedNormTolerance, relativeDeviation, tolerances } from '../results/tolerances.js';
 import type { Measures } from './measures.js';
 import type { StepReport } from './run-step.js';
 import type { TrainingStep } from './step.js';
@@ -73,12 +73,13 @@ function checkNorm(
   { perturbationNorm, appliedNorm, gradientNorm }: Measures,
 ): void {
   const expected = step.perturbationNorm(place.step);
-  // What is not finite shows as a divergence in the next loss.
-  const measured = Number.isFinite(perturbationNorm) && Number.isFinite(gradientNorm);
-  if (expected === null || !measured || gradientNorm < tolerances.shortestGradient) return;
+  // A gradient that is not finite shows as a divergence in the next loss.
+  if (expected === null || !Number.isFinite(gradientNorm) || gradientNorm < tolerances.shortestGradient)
+    return;
   const deviation = relativeDeviation(perturbationNorm, expected);
   sums.largestDeviation = Math.max(sums.largestDeviation ?? 0, deviation);
-  if (deviation > tolerances.perturbationNorm) {
+  // Written so that a norm that is not told, and so is not a number, fails as well.
+  if (!(deviation <= tolerances.perturbationNorm)) {
     violated('the perturbation of the weights is not as long as the optimizer says', {
       ...place,
       expected,
@@ -87,7 +88,7 @@ function checkNorm(
   }
   if (expected < tolerances.shortestPerturbation) return;
   const applied = step.appliesPerturbation ? expected : 0;
-  if (relativeDeviation(appliedNorm, applied) > tolerances.appliedNorm) {
+  if (!(relativeDeviation(appliedNorm, applied) <= appliedNormTolerance(expected))) {
     violated('the last gradient of a step was not taken where the optimizer says', {
       ...place,
       expected: applied,

@@ -82,7 +82,7 @@ export interface TrainingStep {
   /** Whether a step moves the moving statistics, and the share that they keep then. */
   movesStatistics: boolean;
   statisticsMomentum: number;
-  /** L2 norm that the perturbation of step `step` must have; null where the rule does not say. */
+  /** L2 norm that the perturbation of step `step` must have; null where it has none or the rule does not say. */
   perturbationNorm(step: number): number | null;
   /** Whether the last gradient of a step is taken at the perturbed weights. */
   appliesPerturbation: boolean;

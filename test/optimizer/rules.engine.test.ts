@@ -153,9 +153,19 @@ describe('every rule that says how long its perturbation is', () => {
       const settings = { rho, alpha: 0.5, sigma: 0.5, lambda: 0.9, momentum: 0.9, k: 4, fraction: 0.5 };
       const state = { meanGradient: [1, 1, 1], velocity: [1, 2, 3], across: [1, 0, 1] };
       const given = give(rule, settings, { state, noise: [1, 2, 3] });
-      expect(length(given.perturbation ?? [])).toBeCloseTo(rule.perturbationNorm?.(settings, 1) ?? 0, 6);
+      // A whole step, but not the first of all.
+      const step = rule.cycle?.(settings) ?? 1;
+      expect(length(given.perturbation ?? [])).toBeCloseTo(rule.perturbationNorm?.(settings, step) ?? 0, 6);
     },
   );
+
+  it('says none of the light steps of looksam, which tell none', () => {
+    const settings = { rho, alpha: 0.5, k: 4 };
+    const lengths = Array.from({ length: 5 }, (_, step) => looksam.perturbationNorm?.(settings, step));
+    expect(lengths).toEqual([rho, null, null, null, rho]);
+    const light = give(looksam, settings, { state: { across: [1, 0, 1] }, kind: 'light' });
+    expect(light.perturbation ?? null).toBeNull();
+  });
 });
 
 describe('every rule', () => {

@@ -228,12 +228,24 @@ describe('times', () => {
     expect(summaryOf(all).settings.every(({ contended }) => contended)).toBe(true);
   });
 
-  it('of a step hold for settings of the timed batch size alone', () => {
-    const made = quickstart(seeds);
-    const timing = made.timing && { ...made.timing, batch: 32 };
-    expect(
-      summaryOf({ ...made, timing }).settings.every(({ stepMilliseconds }) => stepMilliseconds === null),
-    ).toBe(true);
+  it('of a step hold for settings alone whose steps cost what the timed one does', () => {
+    const made = quickstart(seeds, [0], [0.05, 0.1]);
+    const cells = made.cells.map((cell) =>
+      cell.settings.optimizer.rho === 0.05
+        ? { ...cell, settings: { ...cell.settings, optimizer: { ...cell.settings.optimizer, m: 16 } } }
+        : cell,
+    );
+    const known = summaryOf({ ...made, cells }).settings.map(({ arm, axes, stepMilliseconds }) => [
+      arm,
+      axes.rho ?? null,
+      stepMilliseconds !== null,
+    ]);
+    expect(known).toEqual([
+      ['adam', null, true],
+      ['adam', null, true],
+      ['sam', 0.05, false],
+      ['sam', 0.1, true],
+    ]);
   });
 
   it('of a step are compared round by round', () => {

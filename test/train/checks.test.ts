@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { checksumOf } from '../../src/engine/operations/checksum.js';
 import { SambenchError } from '../../src/errors.js';
+import { appliedNormTolerance } from '../../src/results/tolerances.js';
 import {
   type CheckSums,
   checkMeasures,
@@ -72,6 +73,17 @@ beforeEach(() => {
   sums = freshChecks();
 });
 
+describe('the tolerance for the point where the last gradient is taken', () => {
+  it.each([
+    [0.5, 1.2e-4],
+    [0.05, 3e-4],
+    [0.001, 1e-2],
+    [1e-4, 1e-2],
+  ])('is, at a length of %f, what rounding asks for: %f', (norm, tolerance) => {
+    expect(appliedNormTolerance(norm)).toBeCloseTo(tolerance, 12);
+  });
+});
+
 describe('the norm of the perturbation', () => {
   const check = (changes: Partial<Measures>, number = 3, step = sam) =>
     codeOf(() => checkMeasures(sums, step, number, told([measures(changes)])));
@@ -88,9 +100,16 @@ describe('the norm of the perturbation', () => {
     expect(check({ perturbationNorm: Number.NaN, gradientNorm: Number.NaN })).toBeNull();
   });
 
+  it('must be told where it is declared', () => {
+    expect(check({ perturbationNorm: Number.NaN })).toBe('invariant-violated');
+  });
+
   it('is that of the point where the gradient was taken', () => {
     expect(check({ appliedNorm: 0 })).toBe('invariant-violated');
-    expect(check({ appliedNorm: 0.0501 })).toBeNull();
+    expect(check({ appliedNorm: Number.NaN })).toBe('invariant-violated');
+    expect(check({ appliedNorm: 0.05 * 1.00029 })).toBeNull();
+    expect(check({ appliedNorm: 0.05 * 1.00031 })).toBe('invariant-violated');
+    expect(check({ appliedNorm: 0.05 * 0.99 })).toBe('invariant-violated');
   });
 
   it('of SAM as published is computed and not applied', () => {

@@ -21,7 +21,7 @@ export const looksam: SharpnessRule = {
   }),
   gradientEvaluations: (_settings, kind) => (kind === 'whole' ? 2 : 1),
   cycle: ({ k }) => Number(k),
-  perturbationNorm: ({ rho }) => Number(rho),
+  perturbationNorm: ({ rho, k }, step) => (step % Number(k) === 0 ? Number(rho) : null),
   state: () => ({ across: 'vector' }),
   gradient(at, parameters, context) {
     const { add, mul, div } = tf();

@@ -25,6 +25,11 @@ export function effectBounds({ difference: { mean, low, high }, metric }: Compar
   return bounds.map((bound) => effect(bound, metric)).join(' to ');
 }
 
+/** `−0.40 to 1.90`: the bounds as they are, with their signs. */
+export function signedBounds({ difference: { low, high }, metric }: ComparisonSummary): string {
+  return [low, high].map((bound) => effect(bound, metric)).join(' to ');
+}
+
 /** A p-value as papers print it: `0.031`, `0.0020`, `< 0.0001`. */
 export function pValue(p: number): string {
   if (p < 0.0001) return '< 0.0001';

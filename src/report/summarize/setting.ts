@@ -3,21 +3,28 @@ import type { TimingResult } from '../../results/result.js';
 import { mean } from '../../stats/describe.js';
 import { type MeanInterval, tInterval } from '../../stats/t-interval.js';
 import type { Budget } from '../../suite/cell.js';
+import { stepKind } from '../../suite/speed.js';
 import type { SeedSummary, SettingSummary, StatusCounts } from '../summary.js';
 import { type Group, type GroupSeed, included } from './group.js';
 import type { CellRecord } from './record.js';
 
+/** The timing phase, and the kind of step (`stepKind`) that it timed of each arm. */
+export interface TimedKinds {
+  timing: TimingResult;
+  kinds: ReadonlyMap<string, string>;
+}
+
 /** Summarizes `group`. Means of times are over cells of the machine `fingerprint` alone, whatever else is pooled. */
 export function summarizeSetting(
   group: Group,
-  timing: TimingResult | null,
+  timed: TimedKinds | null,
   fingerprint: string | null,
 ): SettingSummary {
   const records = included(group);
   const own = records.filter(({ environment }) => environment.fingerprint === fingerprint);
   // Times of cells that ran alone are cleaner; contended ones count only where there are no others.
   const alone = own.filter(({ time }) => !time.contended);
-  const timed = alone.length > 0 ? alone : own;
+  const clocked = alone.length > 0 ? alone : own;
   const over = (read: (record: CellRecord) => number | null | undefined): MeanInterval | null =>
     tInterval(
       records
@@ -25,8 +32,8 @@ export function summarizeSetting(
         .filter((value): value is number => typeof value === 'number' && Number.isFinite(value)),
     );
   const ofTimed = (read: (record: CellRecord) => number) =>
-    timed.length === 0 ? null : mean(timed.map(read));
-  const stepMilliseconds = stepTimeOf(group, timing);
+    clocked.length === 0 ? null : mean(clocked.map(read));
+  const stepMilliseconds = stepTimeOf(group, timed);
   // Those of the cells whose training time is shown: an early stop leaves fewer than were planned.
   const steps = ofTimed(({ budget }) => budget.steps) ?? group.budget.steps;
   return {
@@ -50,14 +57,14 @@ export function summarizeSetting(
     difference: null,
     trainSeconds: ofTimed(({ time }) => time.trainSeconds),
     wallSeconds: ofTimed(({ time }) => time.trainSeconds + time.evaluationSeconds + time.otherSeconds),
-    contended: timed.some(({ time }) => time.contended),
+    contended: clocked.some(({ time }) => time.contended),
     inputWaitShare: ofTimed(({ time }) =>
       time.trainSeconds > 0 ? time.inputWaitSeconds / time.trainSeconds : 0,
     ),
     stepMilliseconds,
     stepTimeSeconds: stepMilliseconds === null ? null : (stepMilliseconds * steps) / 1000,
     peakRssBytes:
-      timed.length === 0 ? null : Math.max(...timed.map(({ memory }) => memory.peakRssBytes)) || null,
+      clocked.length === 0 ? null : Math.max(...clocked.map(({ memory }) => memory.peakRssBytes)) || null,
     seeds: group.seeds.map(summarizeSeed),
   };
 }
@@ -112,8 +119,8 @@ function spentBy(records: readonly CellRecord[]): Budget | null {
   };
 }
 
-// The timing phase times one setting an arm; its step time holds for the arm's other settings of the same batch size.
-function stepTimeOf({ arm, settings }: Group, timing: TimingResult | null): number | null {
-  if (timing === null || timing.batch !== settings.batch) return null;
-  return timing.arms.find((timed) => timed.arm === arm)?.medianMilliseconds ?? null;
+// The timing phase times one setting an arm; its step time holds for the arm's other settings whose steps cost the same.
+function stepTimeOf({ arm, settings }: Group, timed: TimedKinds | null): number | null {
+  if (timed === null || timed.kinds.get(arm) !== stepKind(settings)) return null;
+  return timed.timing.arms.find((other) => other.arm === arm)?.medianMilliseconds ?? null;
 }

@@ -3,6 +3,7 @@ import type { TimingResult } from '../../results/result.js';
 import { tInterval } from '../../stats/t-interval.js';
 import type { Cell, CellSettings } from '../../suite/cell.js';
 import type { PublishedFigure } from '../../suite/published.js';
+import { stepKind } from '../../suite/speed.js';
 import type { MeasuredSteps } from '../../suite/wall-time.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { findAxes } from './axes.js';
@@ -77,7 +78,8 @@ export function summarizeCells(
   const pool = suite.compare.poolFingerprints === true;
   const groups = byTask(groupCells(cells, byCell, axes, (record) => exclusionOf(record, majority, pool)));
   const metric = suite.compare.metric ?? 'accuracy';
-  const rows = groups.map((group) => summarizeSetting(group, timing, majority.fingerprint));
+  const timed = timing && { timing, kinds: kindsOf(timing, cells) };
+  const rows = groups.map((group) => summarizeSetting(group, timed, majority.fingerprint));
   const { baseline, candidate, controls = [] } = suite.compare;
   const question = { baseline, candidate, controls, metric };
   const choices = chooseSettings(rows, axes, metric);
@@ -130,6 +132,17 @@ export function summarizeCells(
     environments: summarizeEnvironments(inOrder),
     provenance: summarizeProvenance(inOrder),
   };
+}
+
+/** The kind of step that was timed of each arm, where the timed cell is one of `cells`. */
+function kindsOf(timing: TimingResult, cells: readonly Cell[]): Map<string, string> {
+  const byId = new Map(cells.map((cell) => [cell.id, cell.settings]));
+  return new Map(
+    timing.arms.flatMap(({ arm, cell }) => {
+      const settings = byId.get(cell);
+      return settings ? [[arm, stepKind(settings)] as const] : [];
+    }),
+  );
 }
 
 /** The groups with those of one task together, tasks and settings in the order of the plan. */

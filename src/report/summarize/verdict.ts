@@ -1,7 +1,7 @@
 /** The verdict: what the primary comparison says, in plain words. */
 import { mean } from '../../stats/describe.js';
 import type { Choice, ComparisonSummary, Outcome, Summary } from '../summary.js';
-import { effectBounds, effectSize, pValue } from './effect.js';
+import { effectBounds, effectSize, pValue, signedBounds } from './effect.js';
 import { limitsOf } from './limits.js';
 
 /** The most tasks that a sentence lists. */
@@ -79,7 +79,7 @@ function sentenceOf(comparison: ComparisonSummary, { suite }: Evidence): string 
     case 'leans worse':
       return `${candidate} lies ${size} ${relation} ${baseline} and the 95 % interval, ${bounds}, excludes zero, but ${n} seeds do not settle it (exact p ${equals(p)}): ${figures}.`;
     default:
-      return `No difference is established between ${candidate} and ${baseline}: ${candidate} lies ${size} ${relation}, but the 95 % interval, ${bounds}, includes zero (${n} seeds, exact p ${equals(p)}): ${figures}.`;
+      return `No difference is established between ${candidate} and ${baseline}: ${candidate} lies ${size} ${relation}, but the 95 % interval of the difference, ${signedBounds(comparison)}, includes zero (${n} seeds, exact p ${equals(p)}): ${figures}.`;
   }
 }
 

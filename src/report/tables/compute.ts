@@ -8,7 +8,8 @@ export function computeTable({ settings, compute, timing }: Summary): Table {
   const rows = new Map<string, SettingSummary[]>();
   for (const setting of settings) {
     const batch = (setting.settings as { batch?: unknown }).batch;
-    const key = JSON.stringify([setting.arm, setting.epochs, setting.gradientEvaluations, batch]);
+    const untimed = setting.stepMilliseconds === null;
+    const key = JSON.stringify([setting.arm, setting.epochs, setting.gradientEvaluations, batch, untimed]);
     rows.set(key, [...(rows.get(key) ?? []), setting]);
   }
   const contended = settings.some((setting) => setting.contended);
@@ -25,6 +26,11 @@ export function computeTable({ settings, compute, timing }: Summary): Table {
     notes.push(
       `Step time: median of ${timing.rounds * timing.steps} steps in ${timing.rounds} balanced rounds, all arms in one process; ratio to the baseline with its 95 % interval over rounds.`,
     );
+    if (settings.some(({ stepMilliseconds }) => stepMilliseconds === null)) {
+      notes.push(
+        `${absent} in place of a step time: one setting of each arm was timed, and the steps of these cost something else.`,
+      );
+    }
   }
   return {
     name: 'compute',
