@@ -161,6 +161,16 @@ describe('the weights that are tested', () => {
     expect(final?.validation?.loss).toBe(Math.min(...losses));
     expect(budget.epochs).toBe(history.length);
   });
+
+  it('are the last where the suite says so and early stopping, which ends the cell, leaves them', async () => {
+    const stop = { earlyStopping: { patience: 2, restoreBest: false } };
+    const changes = { ...epochs, epochs: 40, select: 'last', stop };
+    const { history, final } = await resultOf(cellOf({ ...adam, learningRate: 0.5 }, changes));
+    const losses = history.map(({ valLoss }) => Number(valLoss));
+    expect(history.length).toBe(losses.indexOf(Math.min(...losses)) + 1 + 2);
+    expect(final?.selectedEpoch).toBe(history.length);
+    expect(final?.validation?.loss).toBe(losses.at(-1));
+  });
 });
 
 describe('the rate in the history', () => {

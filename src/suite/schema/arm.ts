@@ -21,7 +21,7 @@ export const schedule = strictObject('How the learning rate moves over the epoch
 
 export const select = Type.Enum(['validation', 'last', 'test'], {
   description:
-    'Which weights are tested: best on validation, the last ones, or best on test (marked as leaking in every table).',
+    'Which weights are tested: best on validation, the last ones, or best on test (marked as leaking in every table). Best is the highest accuracy, then the lowest loss; with stop.earlyStopping.restoreBest the lowest loss.',
   default: defaults.select,
 });
 
@@ -35,7 +35,8 @@ const earlyStopping = strictObject('Ends a cell early; only where compute.equal 
   ),
   restoreBest: Type.Optional(
     Type.Boolean({
-      description: 'Whether the weights of the best epoch come back at the end.',
+      description:
+        'Whether the weights of the lowest loss come back at the end, on the images that select names (validation, or test; not with "last"). If false, select alone chooses.',
       default: defaults.stop.earlyStopping.restoreBest,
     }),
   ),
