@@ -526,6 +526,16 @@ const rows: Row[] = [
     'Set it to false',
   ],
   [
+    'a decrease of the loss below zero',
+    (s) => {
+      s.compute = { equal: 'none' };
+      s.stop = { earlyStopping: { minDelta: -0.1 } };
+    },
+    'stop.earlyStopping.minDelta',
+    '-0.1',
+    'Give a number of at least 0',
+  ],
+  [
     'selection on validation images that are not there',
     (s) => {
       s.data.validation = 0;

@@ -162,6 +162,15 @@ describe('the weights that are tested', () => {
     expect(budget.epochs).toBe(history.length);
   });
 
+  it('are those of the last loss that was lower by `minDelta`, with early stopping that has one', async () => {
+    // No loss after the first is lower by so much.
+    const stop = { earlyStopping: { patience: 2, minDelta: 1e6 } };
+    const { history, final } = await resultOf(cellOf(adam, { ...epochs, stop }));
+    expect(history.length).toBe(3);
+    expect(final?.selectedEpoch).toBe(1);
+    expect(final?.validation?.loss).toBe(history[0]?.valLoss);
+  });
+
   it('are the last where the suite says so and early stopping, which ends the cell, leaves them', async () => {
     const stop = { earlyStopping: { patience: 2, restoreBest: false } };
     const changes = { ...epochs, epochs: 40, select: 'last', stop };
