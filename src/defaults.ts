@@ -56,8 +56,9 @@ export const defaults = {
   sharpness: { examples: 1024 },
   threads: 1,
   stop: {
-    earlyStopping: { patience: 10, restoreBest: true },
-    plateau: { factor: 0.5, patience: 3 },
+    /** Smallest decreases as Keras' callbacks have them by default. */
+    earlyStopping: { patience: 10, minDelta: 0, restoreBest: true },
+    plateau: { factor: 0.5, patience: 3, minDelta: 1e-4 },
   },
   /** Margin in percentage points; ratios of the new value to the baseline's. */
   gate: { accuracyMargin: 0.5, stepTimeRatio: 1.15, memoryRatio: 1.15, alpha: 0.05 },

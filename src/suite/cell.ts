@@ -59,10 +59,13 @@ export function isSharpness(settings: OptimizerSettings): settings is SharpnessS
   return typeof settings['base'] === 'object' && settings['base'] !== null;
 }
 
-/** Callbacks that may end a cell early or lower its rate, as Keras' callbacks of the same names do. */
+/**
+ * Callbacks that may end a cell early or lower its rate, as Keras' callbacks of the same names do. A loss has improved when
+ * it is lower than the best one by more than `minDelta`.
+ */
 export interface StopSettings {
-  earlyStopping?: { patience: number; restoreBest: boolean };
-  plateau?: { factor: number; patience: number };
+  earlyStopping?: { patience: number; minDelta: number; restoreBest: boolean };
+  plateau?: { factor: number; patience: number; minDelta: number };
 }
 
 /**

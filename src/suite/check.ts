@@ -2,6 +2,7 @@
 import { type DataSetInfo, findDataSet } from '../data/registry.js';
 import { networks } from '../model/registry.js';
 import { wholeShare } from '../optimizer/sharpness/esam.js';
+import { checkAverage, checkSelection, checkStop } from './check-stop.js';
 import { epochsOf } from './epochs.js';
 import { countPoints } from './expand.js';
 import { offer } from './nearest.js';
@@ -142,58 +143,12 @@ function checkFraction(suite: Suite, { optimizer }: Arm, path: string): Problem[
   );
 }
 
-function checkAverage({ average, select, stop, epochs }: Arm, path: string): Problem[] {
-  if (average === null) return [];
-  const shortest = Math.min(...epochs);
-  if (select !== 'last') {
-    const problem = `is tested as it is at the end, but the weights of the arm are selected by ${select}`;
-    return [{ path, problem, value: average, fix: 'Give the arm select "last".' }];
-  }
-  if (stop?.earlyStopping) {
-    const problem = 'is one over all epochs, but the arm may stop early';
-    return [{ path, problem, value: average, fix: 'Give the arm a `stop` without earlyStopping.' }];
-  }
-  if (average.name === 'swa' && average.fromEpoch > shortest) {
-    const problem = `begins after the ${shortest} epochs of the shortest cell`;
-    const fix = `Give at most ${shortest}.`;
-    return [{ path: `${path}.fromEpoch`, problem, value: average.fromEpoch, fix }];
-  }
-  return [];
-}
-
 function checkWarmup({ schedule, epochs }: Arm, path: string): Problem[] {
   const shortest = Math.min(...epochs);
   if (schedule.warmupEpochs < shortest || !(shortest >= 1)) return [];
   const problem = `leaves nothing of the ${shortest} epochs of the shortest cell`;
   const fix = `Give less than ${shortest}.`;
   return [{ path: `${path}.warmupEpochs`, problem, value: schedule.warmupEpochs, fix }];
-}
-
-function checkSelection({ data }: Suite, { select }: Arm, path: string): Problem[] {
-  if (select !== 'validation' || data.validation > 0) return [];
-  const problem = 'chooses on validation images, of which data.validation says there are none';
-  return [{ path, problem, value: select, fix: 'Give data.validation some images, or select "last".' }];
-}
-
-function checkStop({ compute, data }: Suite, { stop, schedule }: Arm, path: string): Problem[] {
-  const problems: Problem[] = [];
-  if (stop?.earlyStopping && compute.equal !== 'cap' && compute.equal !== 'none') {
-    problems.push({
-      path: `${path}.earlyStopping`,
-      problem: `would end cells before they have used the compute that compute.equal "${compute.equal}" promises`,
-      value: stop.earlyStopping,
-      fix: 'Leave it out, or set compute.equal to "cap" or "none".',
-    });
-  }
-  if (data.validation === 0 && (stop !== null || schedule.name === 'plateau')) {
-    problems.push({
-      path: stop === null ? 'schedule.name' : path,
-      problem: 'watches the validation loss, but data.validation is 0',
-      value: stop ?? schedule.name,
-      fix: 'Give data.validation some images, or leave this out.',
-    });
-  }
-  return problems;
 }
 
 function checkArmNames({ arms }: Suite): Problem[] {

@@ -1,11 +1,9 @@
 /** Early stopping and rate cuts on a plateau, as Keras' callbacks of those names behave with the loss as monitor. */
 import type { StopSettings } from '../suite/cell.js';
 
-/** Smallest decrease of the loss that ReduceLROnPlateau counts as an improvement, Keras' default. */
-const plateauMinDelta = 1e-4;
-
 /** What the callbacks remember from epoch to epoch; plain data, so that a checkpoint can hold it. */
 export interface StoppingState {
+  /** Loss and epoch of the last improvement that early stopping counted, which is the best but for `minDelta`. */
   bestLoss: number | null;
   bestEpoch: number;
   stoppingWait: number;
@@ -45,17 +43,23 @@ function stoppingAfter(
   loss: number,
   { earlyStopping }: StopSettings,
 ): Partial<StoppingState> {
-  if (state.bestLoss === null || loss < state.bestLoss)
-    return { bestLoss: loss, bestEpoch: epoch, stoppingWait: 0 };
+  if (!earlyStopping) return {};
+  const { patience, minDelta } = earlyStopping;
+  if (improves(loss, state.bestLoss, minDelta)) return { bestLoss: loss, bestEpoch: epoch, stoppingWait: 0 };
   const stoppingWait = state.stoppingWait + 1;
-  return { stoppingWait, stopped: earlyStopping !== undefined && stoppingWait >= earlyStopping.patience };
+  return { stoppingWait, stopped: stoppingWait >= patience };
 }
 
 function plateauAfter(state: StoppingState, loss: number, { plateau }: StopSettings): Partial<StoppingState> {
   if (!plateau) return {};
-  if (state.plateauBest === null || loss < state.plateauBest - plateauMinDelta)
-    return { plateauBest: loss, plateauWait: 0 };
+  const { factor, patience, minDelta } = plateau;
+  if (improves(loss, state.plateauBest, minDelta)) return { plateauBest: loss, plateauWait: 0 };
   const plateauWait = state.plateauWait + 1;
-  if (plateauWait < plateau.patience) return { plateauWait };
-  return { plateauWait: 0, rateScale: state.rateScale * plateau.factor };
+  if (plateauWait < patience) return { plateauWait };
+  return { plateauWait: 0, rateScale: state.rateScale * factor };
+}
+
+/** Keras' comparison of its mode `min`: lower by more than `minDelta`, a decrease of just so much is none. */
+function improves(loss: number, best: number | null, minDelta: number): boolean {
+  return best === null || loss < best - minDelta;
 }

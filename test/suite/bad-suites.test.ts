@@ -505,6 +505,37 @@ const rows: Row[] = [
     'compute.equal to "cap"',
   ],
   [
+    'the last weights where early stopping brings back the best, as it does by default',
+    (s) => {
+      s.compute = { equal: 'none' };
+      s.select = 'last';
+      s.stop = { earlyStopping: {} };
+    },
+    'stop.earlyStopping.restoreBest',
+    'true',
+    'Set it to false, or select to "validation"',
+  ],
+  [
+    'the last weights of one arm that brings back the best',
+    (s) => {
+      s.compute = { equal: 'cap' };
+      Object.assign(arm(s, 0), { select: 'last', stop: { earlyStopping: { restoreBest: true } } });
+    },
+    'arms[0].stop.earlyStopping.restoreBest',
+    'true',
+    'Set it to false',
+  ],
+  [
+    'a decrease of the loss below zero',
+    (s) => {
+      s.compute = { equal: 'none' };
+      s.stop = { earlyStopping: { minDelta: -0.1 } };
+    },
+    'stop.earlyStopping.minDelta',
+    '-0.1',
+    'Give a number of at least 0',
+  ],
+  [
     'selection on validation images that are not there',
     (s) => {
       s.data.validation = 0;
@@ -599,6 +630,22 @@ describe('a suite is refused in one line that names file, path, value and fix fo
     expect(message).not.toMatch(/anyOf|oneOf|must match/);
     if (value === null) expect(parts.value).toBeUndefined();
     else expect(message).toContain(value);
+  });
+});
+
+describe('early stopping', () => {
+  it.each([
+    ['last', false],
+    ['validation', true],
+    ['validation', false],
+    ['test', true],
+  ])('is accepted with select "%s" and restoreBest %s', (select, restoreBest) => {
+    expect(() =>
+      changed((suite) => {
+        suite.compute = { equal: 'none' };
+        Object.assign(suite, { select, stop: { earlyStopping: { restoreBest } } });
+      }),
+    ).not.toThrow();
   });
 });
 

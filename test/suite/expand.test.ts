@@ -93,9 +93,12 @@ describe('the cells of a suite', () => {
         suite.schedule = { name: 'plateau' };
         if (stop) suite.stop = stop;
       }).cells[0]?.settings.stop;
-    expect(stopOf(undefined)).toEqual({ plateau: { factor: 0.5, patience: 3 } });
+    expect(stopOf(undefined)).toEqual({ plateau: { factor: 0.5, patience: 3, minDelta: 1e-4 } });
     expect(stopOf({ plateau: { factor: 0.1, patience: 7 } })).toEqual({
-      plateau: { factor: 0.1, patience: 7 },
+      plateau: { factor: 0.1, patience: 7, minDelta: 1e-4 },
+    });
+    expect(stopOf({ plateau: { minDelta: 0.01 } })).toEqual({
+      plateau: { factor: 0.5, patience: 3, minDelta: 0.01 },
     });
   });
 
@@ -165,7 +168,7 @@ describe('the cells of a suite', () => {
     expect(adam?.settings).toMatchObject({
       select: 'test',
       schedule: { name: 'plateau', warmupEpochs: 0 },
-      stop: { earlyStopping: { patience: 4, restoreBest: true } },
+      stop: { earlyStopping: { patience: 4, minDelta: 0, restoreBest: true } },
     });
     expect(sam?.settings).toMatchObject({ select: 'validation', schedule: { name: 'cosine' }, stop: null });
   });

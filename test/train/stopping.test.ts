@@ -16,8 +16,8 @@ function follow(losses: readonly number[], settings: StopSettings): StoppingStat
 }
 
 describe('early stopping', () => {
-  const patience = (count: number): StopSettings => ({
-    earlyStopping: { patience: count, restoreBest: true },
+  const patience = (count: number, minDelta = 0): StopSettings => ({
+    earlyStopping: { patience: count, minDelta, restoreBest: true },
   });
 
   it('stops once `patience` epochs in a row have not lowered the loss', () => {
@@ -39,6 +39,19 @@ describe('early stopping', () => {
 
   it('takes an equal loss for no improvement', () => {
     expect(follow([1, 1], patience(1)).at(-1)).toMatchObject({ stopped: true, bestEpoch: 1 });
+  });
+
+  it('counts a loss only where it is lower than the best by more than `minDelta`', () => {
+    // Halves and quarters are exact, so that a decrease of just `minDelta` is just that.
+    const states = follow([4, 3.5, 3.25, 3, 2.75, 2.5], patience(2, 0.5));
+    expect(states.map(({ bestEpoch }) => bestEpoch)).toEqual([1, 1, 3, 3, 3]);
+    expect(states.at(-1)).toMatchObject({ stopped: true, bestLoss: 3.25 });
+  });
+
+  it('measures from the last loss that counted, so that small decreases add up to one that does', () => {
+    const states = follow([4, 3.75, 3.5, 3.25, 3, 2.75, 2.5], patience(3, 0.5));
+    expect(states.map(({ bestEpoch }) => bestEpoch)).toEqual([1, 1, 1, 4, 4, 4, 7]);
+    expect(states.at(-1)).toMatchObject({ stopped: false, stoppingWait: 0 });
   });
 
   it('with patience 0 stops at the first epoch that is not better, but not at the first of all', () => {
@@ -66,7 +79,9 @@ describe('early stopping', () => {
 });
 
 describe('the rate on a plateau', () => {
-  const plateau = (patience: number, factor = 0.5): StopSettings => ({ plateau: { factor, patience } });
+  const plateau = (patience: number, factor = 0.5, minDelta = 1e-4): StopSettings => ({
+    plateau: { factor, patience, minDelta },
+  });
   const scales = (losses: readonly number[], settings: StopSettings) =>
     follow(losses, settings).map(({ rateScale }) => rateScale);
 
@@ -80,6 +95,17 @@ describe('the rate on a plateau', () => {
     expect(scales([1, 0.99995, 0.99989, 0.99989], plateau(2))).toEqual([1, 1, 1, 1]);
   });
 
+  it('takes a decrease of at most another `minDelta` for none', () => {
+    // From 4 to 3.25 is a decrease of just 0.75, which is none; to 3 is one, after which 2.5 is none.
+    expect(scales([4, 3.5, 3.25, 3.25], plateau(2, 0.5, 0.75))).toEqual([1, 1, 0.5, 0.5]);
+    expect(scales([4, 3.5, 3, 3, 2.5], plateau(2, 0.5, 0.75))).toEqual([1, 1, 1, 1, 0.5]);
+    expect(scales([4, 3.25, 3.25], plateau(1, 0.5, 0.75))).toEqual([1, 0.5, 0.25]);
+  });
+
+  it('with `minDelta` 0 takes every lower loss for an improvement, but no equal one', () => {
+    expect(scales([1, 0.99999, 0.99998, 0.99998], plateau(1, 0.5, 0))).toEqual([1, 1, 1, 0.5]);
+  });
+
   it('does not wait after a cut: the next epochs count at once', () => {
     expect(scales([1, 2, 2, 2], plateau(1))).toEqual([1, 0.5, 0.25, 0.125]);
   });
@@ -90,8 +116,8 @@ describe('the rate on a plateau', () => {
 
   it('has another memory than early stopping: what improves for one may not for the other', () => {
     const states = follow([1, 0.99995, 0.9999, 0.99985], {
-      earlyStopping: { patience: 2, restoreBest: false },
-      plateau: { factor: 0.5, patience: 3 },
+      earlyStopping: { patience: 2, minDelta: 0, restoreBest: false },
+      plateau: { factor: 0.5, patience: 3, minDelta: 1e-4 },
     });
     expect(states.at(-1)).toMatchObject({ stopped: false, bestEpoch: 4, plateauBest: 0.99985, rateScale: 1 });
   });

@@ -161,6 +161,25 @@ describe('the weights that are tested', () => {
     expect(final?.validation?.loss).toBe(Math.min(...losses));
     expect(budget.epochs).toBe(history.length);
   });
+
+  it('are those of the last loss that was lower by `minDelta`, with early stopping that has one', async () => {
+    // No loss after the first is lower by so much.
+    const stop = { earlyStopping: { patience: 2, minDelta: 1e6 } };
+    const { history, final } = await resultOf(cellOf(adam, { ...epochs, stop }));
+    expect(history.length).toBe(3);
+    expect(final?.selectedEpoch).toBe(1);
+    expect(final?.validation?.loss).toBe(history[0]?.valLoss);
+  });
+
+  it('are the last where the suite says so and early stopping, which ends the cell, leaves them', async () => {
+    const stop = { earlyStopping: { patience: 2, restoreBest: false } };
+    const changes = { ...epochs, epochs: 40, select: 'last', stop };
+    const { history, final } = await resultOf(cellOf({ ...adam, learningRate: 0.5 }, changes));
+    const losses = history.map(({ valLoss }) => Number(valLoss));
+    expect(history.length).toBe(losses.indexOf(Math.min(...losses)) + 1 + 2);
+    expect(final?.selectedEpoch).toBe(history.length);
+    expect(final?.validation?.loss).toBe(losses.at(-1));
+  });
 });
 
 describe('the rate in the history', () => {

@@ -21,9 +21,20 @@ export const schedule = strictObject('How the learning rate moves over the epoch
 
 export const select = Type.Enum(['validation', 'last', 'test'], {
   description:
-    'Which weights are tested: best on validation, the last ones, or best on test (marked as leaking in every table).',
+    'Which weights are tested: best on validation, the last ones, or best on test (marked as leaking in every table). Best is the highest accuracy, then the lowest loss; with stop.earlyStopping.restoreBest it is the lowest loss.',
   default: defaults.select,
 });
+
+/** How much lower a loss must be to count; the two callbacks have defaults of their own, as in Keras. */
+const minDelta = (preset: number) =>
+  Type.Optional(
+    Type.Number({
+      minimum: 0,
+      description:
+        'A loss is better where it is lower than the best so far by more than this; a smaller decrease counts as none.',
+      default: preset,
+    }),
+  );
 
 const earlyStopping = strictObject('Ends a cell early; only where compute.equal is cap or none.', {
   patience: Type.Optional(
@@ -33,9 +44,11 @@ const earlyStopping = strictObject('Ends a cell early; only where compute.equal 
       default: defaults.stop.earlyStopping.patience,
     }),
   ),
+  minDelta: minDelta(defaults.stop.earlyStopping.minDelta),
   restoreBest: Type.Optional(
     Type.Boolean({
-      description: 'Whether the weights of the best epoch come back at the end.',
+      description:
+        'Whether the weights of the lowest loss (the last that was better by more than minDelta) come back at the end, on the images that select names (validation, or test; not with "last"). If false, select alone chooses.',
       default: defaults.stop.earlyStopping.restoreBest,
     }),
   ),
@@ -57,6 +70,7 @@ const plateau = strictObject('Lowers the learning rate when the validation loss 
       default: defaults.stop.plateau.patience,
     }),
   ),
+  minDelta: minDelta(defaults.stop.plateau.minDelta),
 });
 
 export const stop = strictObject("Callbacks on the validation loss, as Keras' callbacks of these names.", {
