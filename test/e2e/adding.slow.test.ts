@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/report/summary.js';
+import { page, places } from '../optimizer/part-of-sambench.js';
 import { follow, root } from './command.js';
+
+/** What is read of vitest's report. */
+interface Ran {
+  numPassedTests: number;
+  testResults: { status: string; message: string; assertionResults: { failureMessages?: string[] }[] }[];
+}
 
 let folder: string;
 let arm: Record<string, unknown> & { optimizer: Record<string, unknown> };
@@ -12,12 +19,12 @@ let arm: Record<string, unknown> & { optimizer: Record<string, unknown> };
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'sambench-adding-'));
   for (const name of ['src', 'suites', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore'])
-    await cp(path.join(root, name), path.join(folder, name), { recursive: true });
+    await copy(name);
   await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   // Biome asks git what to leave out.
   await follow('git', ['init', '--quiet'], folder).ended;
-  const page = await readFile(path.join(root, 'docs', 'adding-an-optimizer.md'), 'utf8');
-  const [file = '', line = '', example = ''] = [...page.matchAll(/```(?:ts|json)\n([\s\S]*?)```/g)].map(
+  const text = await readFile(path.join(root, page), 'utf8');
+  const [file = '', line = '', example = ''] = [...text.matchAll(/```(?:ts|json)\n([\s\S]*?)```/g)].map(
     (match) => match[1] ?? '',
   );
   const rules = path.join(folder, 'src', 'optimizer', 'sharpness');
@@ -27,8 +34,24 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** Copies a file or folder of the repository. */
+const copy = (name: string) => cp(path.join(root, name), path.join(folder, name), { recursive: true });
+
 /** Runs `npm run` in the copy. */
 const npm = (...args: string[]) => follow('npm', ['run', '--silent', ...args], folder).ended;
+
+/** Runs tests in the copy: the messages of those that failed, and of files that could not be run. */
+async function messages(args: readonly string[]): Promise<string[]> {
+  const file = path.join(folder, 'tests.json');
+  await rm(file, { force: true });
+  await follow('npx', ['vitest', 'run', ...args, '--reporter=json', `--outputFile=${file}`], folder).ended;
+  const { numPassedTests, testResults } = JSON.parse(await readFile(file, 'utf8')) as Ran;
+  expect(numPassedTests).toBeGreaterThan(10);
+  return testResults.flatMap(({ status, message, assertionResults }) => {
+    const failed = assertionResults.flatMap(({ failureMessages }) => failureMessages ?? []);
+    return status === 'failed' && failed.length === 0 ? [message] : failed;
+  });
+}
 
 /** Writes the suite of the example with other settings of its optimizer; undefined leaves a setting out. */
 async function suiteWith(settings: Record<string, unknown> = {}): Promise<string> {
@@ -69,6 +92,20 @@ describe('a rule added by one file and one line', () => {
     const schema = await readFile(path.join(folder, 'suites', 'suite.schema.json'), 'utf8');
     expect(schema).toContain('arXiv:2202.03599');
     expect(schema).toContain('Weight of the penalty; 1 is SAM.');
+  });
+
+  it('has the tests ask for what the page lists and for nothing else, in words that name the place', async () => {
+    for (const name of ['test', 'docs', 'results', 'README.md', 'vitest.config.ts']) await copy(name);
+    const asking = [...new Set(Object.values(places).flat())];
+    const everyRule = ['rules', 'reductions'].map((name) => `test/optimizer/${name}.engine.test.ts`);
+    const unit = await messages(['--project', 'unit', ...asking]);
+    const wanted = ['test/optimizer/', 'docs/suites.md', 'suites/optimizers.json'];
+    for (const place of wanted)
+      expect(unit.some((message) => message.includes(` in ${place}: ${page} lists`))).toBe(true);
+    for (const message of unit) expect(message).toContain(`${page} lists`);
+    // The tests that take in every rule by themselves; the others of these files take minutes.
+    const names = 'every rule|groups as large|training loss';
+    expect(await messages(['--project', 'engine', ...everyRule, ...asking, '-t', names])).toEqual([]);
   });
 
   it('is planned with its axes and twice the gradient evaluations of its base', async () => {

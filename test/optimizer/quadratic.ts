@@ -22,7 +22,7 @@ export interface Given {
 
 export interface Asked {
   w?: number[];
-  state?: Record<string, number[]>;
+  state?: Record<string, number[] | number>;
   noise?: number[];
   kind?: StepKind;
   images?: number;
@@ -34,7 +34,7 @@ export function give(rule: SharpnessRule, settings: Record<string, unknown>, ask
   const points: number[][] = [];
   const shares: (number | null)[] = [];
   const found = tf().tidy(() => {
-    const { tensor1d, mul, sum } = tf();
+    const { scalar, tensor1d, mul, sum } = tf();
     const a = tensor1d(curvature);
     const result = rule.gradient(
       (point, share) => {
@@ -48,7 +48,10 @@ export function give(rule: SharpnessRule, settings: Record<string, unknown>, ask
         settings,
         layout: [{ name: 'w', offset: 0, size: w.length, shape: [w.length] }],
         state: Object.fromEntries(
-          Object.entries(state).map(([name, values]) => [name, tensor1d(values)]),
+          Object.entries(state).map(([name, values]) => [
+            name,
+            typeof values === 'number' ? scalar(values) : tensor1d(values),
+          ]),
         ) as OptimizerState,
         noise: noise ? tensor1d(noise) : null,
         kind,

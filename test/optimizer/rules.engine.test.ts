@@ -8,6 +8,7 @@ import { msam } from '../../src/optimizer/sharpness/msam.js';
 import { random } from '../../src/optimizer/sharpness/random.js';
 import { sam } from '../../src/optimizer/sharpness/sam.js';
 import { useEngine } from '../engine/engine.js';
+import { settingsOf, stateOf } from './any-rule.js';
 import { across, dot, give, gradientAt, length, plus, scaled, start } from './quadratic.js';
 
 useEngine();
@@ -150,9 +151,8 @@ describe('every rule that says how long its perturbation is', () => {
   it.each(Object.values(sharpness).filter(({ perturbationNorm }) => perturbationNorm))(
     '$name keeps to it',
     (rule) => {
-      const settings = { rho, alpha: 0.5, sigma: 0.5, lambda: 0.9, momentum: 0.9, k: 4, fraction: 0.5 };
-      const state = { meanGradient: [1, 1, 1], velocity: [1, 2, 3], across: [1, 0, 1] };
-      const given = give(rule, settings, { state, noise: [1, 2, 3] });
+      const settings = settingsOf(rule, { rho });
+      const given = give(rule, settings, { state: stateOf(rule, settings), noise: [1, 2, 3] });
       // A whole step, but not the first of all.
       const step = rule.cycle?.(settings) ?? 1;
       expect(length(given.perturbation ?? [])).toBeCloseTo(rule.perturbationNorm?.(settings, step) ?? 0, 6);
@@ -170,11 +170,8 @@ describe('every rule that says how long its perturbation is', () => {
 
 describe('every rule', () => {
   it.each(Object.values(sharpness))('$name takes as many gradients as it says', (rule) => {
-    const settings = {
-      ...{ rho, alpha: 0.5, sigma: 0.5, lambda: 0.9, momentum: 0.9, k: 4, fraction: 0.5 },
-      ...{ eta: 0.01, scope: [] },
-    };
-    const state = { meanGradient: [1, 1, 1], velocity: [1, 2, 3], across: [1, 0, 1] };
+    const settings = settingsOf(rule, { rho });
+    const state = stateOf(rule, settings);
     for (const kind of ['whole', 'light'] as const) {
       const { images } = give(rule, settings, { state, noise: [1, 2, 3], kind, images: 8 });
       const taken = images.reduce<number>((sum, share) => sum + (share ?? 8) / 8, 0);

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { networks } from '../../src/model/registry.js';
 import { bases, sharpness } from '../../src/optimizer/registry.js';
 import { gradientEvaluationsPerStep } from '../../src/suite/budget.js';
-import type { OptimizerSettings } from '../../src/suite/cell.js';
+import type { SharpnessSettings } from '../../src/suite/cell.js';
 import { parseSuite } from '../../src/suite/load.js';
-import { resolveOptimizer, settingsAt } from '../../src/suite/optimizer-grid.js';
 import { suiteSchema } from '../../src/suite/schema/suite.js';
+import { settingsOf } from '../optimizer/any-rule.js';
+import { toAdd } from '../optimizer/part-of-sambench.js';
 
 const page = readFileSync(new URL('../../docs/suites.md', import.meta.url), 'utf8');
 const examples = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text]) => JSON.parse(text ?? ''));
@@ -43,33 +44,42 @@ describe('docs/suites.md', () => {
     const missing = [...wordsOf(suiteSchema)].filter(
       (word) => !new RegExp(`(?<![\\w$])${escaped(word)}(?!\\w)`).test(prose),
     );
-    expect(missing).toEqual([]);
+    const names = missing.join(', ');
+    expect(missing, toAdd('docs/suites.md', `Explain ${names} (of a rule: a row of the table)`)).toEqual([]);
   });
 
   it('lists every optimizer and every network', () => {
-    for (const name of [bases, sharpness, networks].flatMap((each) => Object.keys(each))) {
-      expect(page).toContain(`\`${name}\``);
-    }
+    const names = [bases, sharpness, networks].flatMap((each) => Object.keys(each));
+    const missing = names.filter((name) => !page.includes(`\`${name}\``));
+    expect(missing, toAdd('docs/suites.md', `Add ${missing.join(', ')} to the table of its kind`)).toEqual(
+      [],
+    );
   });
 
   it('gives the gradient evaluations of every sharpness-aware rule as they are counted', () => {
-    const base = { name: 'sgd', learningRate: 0.1 };
-    for (const { name } of Object.values(sharpness)) {
-      const grid = resolveOptimizer({ name, rho: 0.05, base });
-      const settings: OptimizerSettings = settingsAt(
-        grid,
-        grid.axes.map(({ values }) => values[0] ?? null),
-      );
+    const sgd = { name: 'sgd', learningRate: 0.1 };
+    for (const rule of Object.values(sharpness)) {
+      const { name } = rule;
+      const settings = settingsOf(rule, { rho: 0.05 });
+      const optimizer = { name, ...settings, m: null, base: sgd } as SharpnessSettings;
       const row = page
         .split('\n')
         .find((line) => line.startsWith(`| \`${name}\``) && line.split('|').length === 5);
       const said = row?.split('|').at(3)?.trim();
-      // By the defaults: k = 5, fraction = 0.25.
-      const value = { '1': 1, '2': 2, '(k + 1) / k': 1.2, '1 + fraction': 1.25 }[said ?? ''];
-      expect([name, value]).toEqual([name, gradientEvaluationsPerStep(settings)]);
+      const wanted = `Add a row of ${name} with its settings and its gradients a step (a number, or a formula of its settings)`;
+      expect(resultOf(said ?? '', settings), toAdd('docs/suites.md', wanted)).toBe(
+        gradientEvaluationsPerStep(optimizer),
+      );
     }
   });
 });
+
+/** The value of a sum, product or quotient of numbers and settings, as `(k + 1) / k`; NaN where it is none. */
+function resultOf(formula: string, settings: Readonly<Record<string, unknown>>): number {
+  const numbers = formula.replaceAll(/[a-z]\w*/gi, (name) => `${settings[name]}`);
+  if (!/^[\d.()+*/\s-]+$/.test(numbers)) return Number.NaN;
+  return Number(new Function(`return ${numbers};`)());
+}
 
 function escaped(word: string): string {
   return word.replaceAll(/[$.*+?^(){}[\]|\\]/g, '\\$&');

@@ -7,6 +7,7 @@ import { expandSuite } from '../../src/suite/expand.js';
 import { loadSuite, parseSuite } from '../../src/suite/load.js';
 import type { WrittenSuite } from '../../src/suite/schema/suite.js';
 import { taskOf } from '../../src/suite/within.js';
+import { toAdd } from '../optimizer/part-of-sambench.js';
 
 const root = new URL('../../', import.meta.url);
 const fileOf = (name: string) => new URL(`suites/${name}.json`, root).pathname;
@@ -70,7 +71,10 @@ describe('blog', () => {
 describe('optimizers', () => {
   it('runs every registered rule, alone or over a base', () => {
     const rules = loadSuite(fileOf('optimizers')).suite.arms.map(({ optimizer }) => optimizer.name);
-    expect(rules.sort()).toEqual([bases, sharpness].flatMap(Object.keys).sort());
+    const registered = [bases, sharpness].flatMap(Object.keys).sort();
+    const missing = registered.filter((name) => !rules.includes(name)).join(', ');
+    const arm = `Add an arm of ${missing || 'each rule once'}, its epochs such that it costs as much as the others,`;
+    expect(rules.sort(), toAdd('suites/optimizers.json', arm)).toEqual(registered);
   });
 });
 
