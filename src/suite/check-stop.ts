@@ -3,12 +3,17 @@ import type { Problem } from './problem.js';
 import type { Arm, Suite } from './suite.js';
 
 /** An average is tested at the end of all epochs, so nothing may choose other weights or end the cell before. */
-export function checkAverage({ average, select, stop, epochs }: Arm, path: string): Problem[] {
+export function checkAverage({ average, select, stop, epochs, optimizer }: Arm, path: string): Problem[] {
   if (average === null) return [];
   const shortest = Math.min(...epochs);
   if (select !== 'last') {
     const problem = `is tested as it is at the end, but the weights of the arm are selected by ${select}`;
     return [{ path, problem, value: average, fix: 'Give the arm select "last".' }];
+  }
+  if (optimizer.axes.some(({ name, values }) => name === 'bn' && values.includes('moving'))) {
+    const problem =
+      'measures the statistics of batch norm anew, but with bn "moving" the arm trains on those that never move';
+    return [{ path, problem, value: average, fix: 'Leave the average out, or set bn to "batch".' }];
   }
   if (stop?.earlyStopping) {
     const problem = 'is one over all epochs, but the arm may stop early';

@@ -76,6 +76,7 @@ export function cutSuite(suite: WrittenSuite, size: Size): WrittenSuite {
       ...arm,
       ...(arm.epochs === undefined ? {} : { epochs: shrink('epochs', map(arm.epochs, scaleNumber)) }),
       ...(arm.schedule ? { schedule: schedule(arm.schedule) } : {}),
+      ...(arm.average?.name === 'swa' ? { average: fromEpoch(arm.average, scale) } : {}),
       optimizer: shrinkOptimizer(arm.optimizer, size.shrink),
     })),
     seeds: typeof suite.seeds === 'number' ? size.seeds : suite.seeds.slice(0, size.seeds),
@@ -84,6 +85,14 @@ export function cutSuite(suite: WrittenSuite, size: Size): WrittenSuite {
       : {}),
     ...(suite.sharpness ? { sharpness: { ...suite.sharpness, examples: examples(suite, size.train) } } : {}),
   };
+}
+
+/** The average from the same part of the cell on. */
+function fromEpoch<Average extends { fromEpoch: number }>(
+  average: Average,
+  scale: (one: number) => number,
+): Average {
+  return { ...average, fromEpoch: Math.max(1, Math.round(scale(average.fromEpoch))) };
 }
 
 /** The images that sharpness is measured on, which are training images. */

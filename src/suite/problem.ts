@@ -35,7 +35,10 @@ export function joinPath(segments: readonly (string | number)[]): string {
 
 /** The error for a suite with these problems, the first of them told in full and the others counted. */
 export function suiteError(file: string, problems: readonly [Problem, ...Problem[]]): SambenchError {
-  const [{ path, problem, value, fix }, ...others] = problems;
+  const [{ path, problem, value, fix }] = problems;
+  // A mistake that every arm inherits is one mistake.
+  const distinct = new Map(problems.map((each) => [`${each.path}: ${each.problem}`, each]));
+  const others = [...distinct.values()].slice(1);
   const places = [...new Set(others.map((other) => other.path))];
   const more = places.length > 3 ? `${places.slice(0, 3).join(', ')} …` : places.join(', ');
   const rest = others.length === 0 ? '' : ` And ${others.length} more: see ${more}.`;

@@ -660,6 +660,25 @@ describe('several mistakes', () => {
     expect(message).toMatch(/And 2 more: see version, compare\.$/);
     expect(message).not.toContain('\n');
   });
+
+  it('that every arm inherits are one', () => {
+    const { message } = refusalOf((suite) => {
+      suite.stop = { earlyStopping: {} };
+    });
+    expect(message).toContain('stop.earlyStopping');
+    expect(message).not.toContain('more: see');
+  });
+});
+
+describe('an average over weights that trained on moving statistics', () => {
+  it('is refused, as it measures the statistics anew', () => {
+    const { message } = refusalOf((suite) => {
+      suite.select = 'last';
+      Object.assign(suite.arms[0] as object, { average: { name: 'ema', decay: 0.9 } });
+      Object.assign((suite.arms[0] as { optimizer: object }).optimizer, { bn: 'moving' });
+    });
+    expect(message).toMatch(/arms\[0\]\.average measures the statistics|arms\[0\]\.average: measures/);
+  });
 });
 
 describe('budgets that differ', () => {

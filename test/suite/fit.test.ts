@@ -112,6 +112,18 @@ describe('a suite that is cut to a time', () => {
     expect(suite.arms[0]?.epochs).toEqual([n / 3, (2 * n) / 3, 2 * n]);
   });
 
+  it('averages the weights of the same part of a cell', () => {
+    const loaded = changed((suite) => {
+      suite.epochs = 90;
+      suite.select = 'last';
+      (suite.arms[0] as Record<string, unknown>).average = { name: 'swa', fromEpoch: 60 };
+    });
+    const { suite } = cutTo(loaded, 0.3);
+    const n = suite.epochs[0] ?? 0;
+    expect(n).toBeLessThan(90);
+    expect(suite.arms[0]?.average).toEqual({ name: 'swa', fromEpoch: Math.round((60 * n) / 90) });
+  });
+
   it('drops skip rules that no longer apply, and keeps those that do', () => {
     const loaded = changed((suite) => {
       suite.seeds = 10;
