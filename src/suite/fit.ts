@@ -7,6 +7,7 @@ import { type LoadedSuite, parseSuite } from './load.js';
 import { listOf } from './optimizer-grid.js';
 import type { WrittenSuite } from './schema/suite.js';
 import { resolveSuite, type Suite } from './suite.js';
+import { checkTuning } from './tuning.js';
 import { taskOf } from './within.js';
 
 /** A smaller suite with what it takes and what was cut. */
@@ -37,8 +38,8 @@ const reserve = 0.05;
 
 /**
  * The order of cuts, each made only as far as is needed: axes that may shrink keep at most three values; seeds down to 6
- * (more where several tasks are corrected together), which changes the width of intervals and nothing else; then, in turns, the stratified subset of training images and the
- * epochs N, both of which change the training itself.
+ * (more where several tasks are corrected together), which changes the width of intervals and nothing else; then, in
+ * turns, the stratified subset of training images and the epochs N, both of which change the training itself.
  */
 const turns: readonly { of: 'train' | 'epochs'; least: number; batches?: number }[] = [
   { of: 'train', least: 2000, batches: 16 },
@@ -65,6 +66,7 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
 
   if (fits(full)) return finish(loaded, request, full);
   let size: Size = { ...full, shrink: request.shrink };
+  checkShrunk(loaded, cutSuite(written, size), request.shrink);
   if (fits(size)) return finish(loaded, request, size);
   const seeds = range(Math.min(leastSeeds(cutSuite(written, size)), full.seeds), full.seeds);
   size = reduce(size, 'seeds', seeds, fits);
@@ -86,6 +88,23 @@ export function fitSuite(loaded: LoadedSuite, request: FitRequest): FittedSuite 
     problem: `is too short: the smallest version of ${written.name} takes about ${Math.ceil(cost(size) / 60)} minutes`,
     value: request.time,
     fix: `Give more time${shrinkable(loaded.suite, request.shrink)}, or remove arms from a copy of the suite.`,
+  });
+}
+
+/**
+ * Refuses to shrink axes of some arms where the suite promises every arm as many trials (`tune`).
+ * @throws SambenchError `flag-invalid`
+ */
+function checkShrunk({ suite }: LoadedSuite, written: WrittenSuite, shrink: readonly string[]): void {
+  const small = resolveSuite(written);
+  const [unequal] = checkTuning(small, expandSuite({ suite: small }));
+  if (unequal === undefined) return;
+  const others = (suite.tune?.axes ?? []).filter((axis) => !shrink.includes(axis));
+  throw new SambenchError('flag-invalid', {
+    path: '--shrink',
+    problem: `leaves the arms of ${suite.name} unequal: it ${unequal.problem}`,
+    value: shrink.join(','),
+    fix: `Shrink ${[...shrink, ...others].join(',')} together, or none of them.`,
   });
 }
 

@@ -79,6 +79,18 @@ describe('a suite that is cut to a time', () => {
     expect(cuts[0]).toBe('Values of rho of sam: 3 instead of 5.');
   });
 
+  it('keeps as many trials for every arm where the suite promises them, or says what to shrink together', () => {
+    const mini = loadSuite(new URL('../../suites/cifar10-mini.json', import.meta.url).pathname);
+    expect(() => cutTo(mini, 1, ['rho'])).toThrow(
+      '--shrink: leaves the arms of cifar10-mini unequal: it gives arm "sam" 3 trials, but arm "adam" 4',
+    );
+    expect(() => cutTo(mini, 1, ['rho'])).toThrow('Shrink rho,learningRate together');
+    const { suite } = cutTo(mini, 1, ['rho', 'learningRate']);
+    expect(
+      suite.arms.flatMap(({ optimizer }) => optimizer.axes.map(({ values }) => values.length)),
+    ).toContain(3);
+  });
+
   it('says in title and provenance what was cut', () => {
     const { written, cuts } = cutTo(cifar10, 10);
     expect(written.title).toMatch(/^SAM and Adam .* \(cut to 10h: \d+ images, N = \d+, 6 seeds\)$/);
