@@ -104,7 +104,10 @@ function checkShrunk({ suite }: LoadedSuite, written: WrittenSuite, shrink: read
     path: '--shrink',
     problem: `leaves the arms of ${suite.name} unequal: it ${unequal.problem}`,
     value: shrink.join(','),
-    fix: `Shrink ${[...shrink, ...others].join(',')} together, or none of them.`,
+    fix:
+      others.length > 0
+        ? `Shrink ${[...shrink, ...others].join(',')} together, or none of them.`
+        : 'Shrink none of them.',
   });
 }
 

@@ -211,7 +211,10 @@ export class Training {
     return set ? evaluate(program, set, step.groupSize) : null;
   }
 
-  /** Early stopping restores the weights of its last improvement, the lowest loss but for `minDelta`; selection wants the highest accuracy, then the lowest loss. */
+  /**
+   * Early stopping restores the weights of its last improvement, the lowest loss but for `minDelta`; selection wants the
+   * highest accuracy, then the lowest loss.
+   */
   #isBest(epoch: number, { loss, accuracy }: Evaluation): boolean {
     const { select, stop } = this.#cell.settings;
     if (stop?.earlyStopping?.restoreBest) return this.position.stopping.bestEpoch === epoch;

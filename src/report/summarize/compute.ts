@@ -14,7 +14,8 @@ const nameOf: Record<Rule, string> = {
 };
 
 /**
- * Checks that the largest budgets of all arms are equal, task by task, in what `rule` names. `equal` is null where nothing is claimed.
+ * Checks that the largest budgets of all arms are equal, task by task, in what `rule` names. `equal` is null where nothing
+ * is claimed.
  * `measured` is what equal wall time was chosen from.
  */
 export function checkCompute(

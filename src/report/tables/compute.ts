@@ -28,7 +28,7 @@ export function computeTable({ settings, compute, timing }: Summary): Table {
     );
     if (settings.some(({ stepMilliseconds }) => stepMilliseconds === null)) {
       notes.push(
-        `${absent} in place of a step time: one setting of each arm was timed, and the steps of these cost something else.`,
+        `${absent} in place of a step time: one setting of each arm was timed, and its step does not stand for these.`,
       );
     }
   }

@@ -11,6 +11,12 @@ import { expectSame, expectSameWithGradients, normal, type Way } from './numbers
 
 const epsilon = 1e-3;
 
+/** Images, a kernel, scale and offset. */
+function inputsOf(images: readonly number[], taps: readonly number[]): Tensor[] {
+  const filters = taps.slice(3);
+  return [normal('x', images), normal('kernel', taps), normal('scale', filters), normal('offset', filters)];
+}
+
 describe('a convolution with its normalization', () => {
   useEngine();
 
@@ -27,13 +33,7 @@ describe('a convolution with its normalization', () => {
   ];
 
   describe.each(cases)('%s', (_, images, taps, stride) => {
-    const filters = taps.slice(3);
-    const inputs = () => [
-      normal('x', images),
-      normal('kernel', taps),
-      normal('scale', filters),
-      normal('offset', filters),
-    ];
+    const inputs = () => inputsOf(images, taps);
     const parts = (x: Tensor, kernel: Tensor) =>
       tf().conv2d(x as Tensor4D, kernel as Tensor4D, stride, 'same');
 
@@ -96,13 +96,7 @@ describe('a convolution with its normalization at a branch', () => {
   ];
 
   describe.each(cases)('%s', (_, images, taps) => {
-    const filters = taps.slice(3);
-    const inputs = () => [
-      normal('x', images),
-      normal('kernel', taps),
-      normal('scale', filters),
-      normal('offset', filters),
-    ];
+    const inputs = () => inputsOf(images, taps);
 
     it.each([false, true])('gives and takes as two that read the same input, rectified: %s', (rectify) => {
       const atOnce: Way = (x, kernel, scale, offset) => {
@@ -127,19 +121,15 @@ describe('a convolution with its normalization at a branch', () => {
   });
 
   it('gives the bits of the convolution and of the sum of both gradients', () => {
-    const [x, kernel, scale, offset] = [
-      normal<Tensor4D>('x', [9, 31, 17, 64]),
-      normal<Tensor4D>('kernel', [1, 1, 64, 16]),
-      normal<Tensor1D>('scale', [16]),
-      normal<Tensor1D>('offset', [16]),
-    ];
+    const all = inputsOf([9, 31, 17, 64], [1, 1, 64, 16]);
+    const [x, kernel, scale, offset] = all as [Tensor4D, Tensor4D, Tensor1D, Tensor1D];
     const cotangent = normal('cotangent', [9, 31, 17, 16]);
     const { add, grad, mul, square, sum } = tf();
     const through = (given: Tensor) =>
       convolveAndNormalize(given as Tensor4D, kernel, 1, scale, offset, epsilon, { rectify: true }).y;
     const branch = (given: Tensor) =>
       branchAndNormalize(given as Tensor4D, kernel, scale, offset, epsilon, true);
-    const bits = (tensor: Tensor) => Buffer.from(Uint8Array.from(new Uint8Array(tensor.dataSync().buffer)));
+    const bits = (tensor: Tensor) => Buffer.from(Float32Array.from(tensor.dataSync()).buffer);
     expect(bits(branch(x).y).equals(bits(through(x)))).toBe(true);
     const joined = grad((given) => {
       const { y, x: passed } = branch(given);
