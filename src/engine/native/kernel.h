@@ -7,22 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "status.h"
 #include "tensorflow_kernel.h"
 
 namespace sambench {
-
-/** A status of TensorFlow's that throws when it is not good. */
-class Status {
- public:
-  ~Status() { TF_DeleteStatus(status_); }
-  operator TF_Status*() { return status_; }
-  void Check() const {
-    if (TF_GetCode(status_) != TF_OK) throw std::runtime_error(TF_Message(status_));
-  }
-
- private:
-  TF_Status* status_ = TF_NewStatus();
-};
 
 /** A tensor of single-precision numbers. */
 class Floats {
