@@ -4,6 +4,7 @@
  * prints results and the only one that exits.
  */
 import { Command, CommanderError } from 'commander';
+import { commandLine } from './command-line.js';
 import type { BenchFlags } from './commands/bench.js';
 import type { CommandResult, Surroundings } from './commands/command-result.js';
 import {
@@ -25,12 +26,16 @@ import { launcher } from './run/launch.js';
 import { listenForStop } from './run/stop.js';
 import { version } from './version.js';
 
+const exampleCommands = [
+  [commandLine('plan', 'suites/quickstart.json'), 'what would run, and how long it would take'],
+  [commandLine('bench', 'suites/quickstart.json'), 'train what is missing, then report'],
+  [commandLine('report', 'suites/quickstart.json'), 'write the report again from the result files'],
+  [commandLine('doctor'), 'what this machine has and lacks'],
+];
+
 const examples = `
 Examples:
-  sambench plan suites/quickstart.json      what would run, and how long it would take
-  sambench bench suites/quickstart.json     train what is missing, then report
-  sambench report suites/quickstart.json    write the report again from the result files
-  sambench doctor                           what this machine has and lacks
+${exampleCommands.map(([line = '', says]) => `  ${line.padEnd(40)}  ${says}`).join('\n')}
 
 Exit codes: 0 done; 1 regression, not reproduced; 2 invalid input; 3 cells failed or missing;
 4 engine, data, disk or lock; 130 interrupted (the same command goes on).`;

@@ -1,6 +1,8 @@
 /** Where a baseline is on disk, and what a run looks like to the gate. */
+
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';
 import { parseBaseline } from '../gate/baseline.js';
 import { condenseRun, type GateRun } from '../gate/run.js';
@@ -25,7 +27,7 @@ export async function readBaseline(folder: string, suite: Suite, planned: readon
       path: '--baseline',
       problem: 'is no folder',
       value: folder,
-      fix: 'Write a baseline there with sambench baseline save.',
+      fix: `Write a baseline there with ${commandLine('baseline', 'save')}.`,
     });
   }
   const file = baselineFile(folder, suite.name);
@@ -38,7 +40,7 @@ export async function readBaseline(folder: string, suite: Suite, planned: readon
   throw new SambenchError('nothing-to-compare', {
     file: folder,
     problem: `holds no baseline of the suite ${suite.name}`,
-    fix: `Write ${path.basename(file)} there with sambench baseline save.`,
+    fix: `Write ${path.basename(file)} there with ${commandLine('baseline', 'save')}.`,
   });
 }
 

@@ -1,7 +1,9 @@
 /** `sambench baseline save SUITE DIR`: writes the small file that `gate` compares later runs with. */
+
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { commandLine } from '../command-line.js';
 import { exitCodes, SambenchError } from '../errors.js';
 import { formatBaseline } from '../gate/baseline.js';
 import { storedSuite } from '../results/step-times.js';
@@ -25,7 +27,7 @@ export async function baseline(
       path: 'baseline',
       problem: 'has no such action',
       value: action,
-      fix: 'Write sambench baseline save SUITE DIR.',
+      fix: `Write ${commandLine('baseline', 'save', 'SUITE', 'DIR')}.`,
     });
   }
   const suite = await storedSuite(loadSuite(file).suite, results, file);
@@ -38,7 +40,7 @@ export async function baseline(
     throw new SambenchError('cells-incomplete', {
       file: path.join(results, suite.name),
       problem: `has no finished result for ${unfinished.length} of ${cells.length} cells: ${shown}${unfinished.length > 5 ? ', …' : ''}`,
-      fix: `Run sambench bench ${file} --retry-failed first.`,
+      fix: `Run ${commandLine('bench', file, '--retry-failed')} first.`,
     });
   }
   const target = baselineFile(folder, suite.name);

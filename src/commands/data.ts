@@ -1,6 +1,8 @@
 /** `sambench data [NAME]`: which data sets are here, or fetches and verifies one and tells its hashes. */
+
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { commandLine } from '../command-line.js';
 import { placeOf } from '../data/holding.js';
 import { openDataSet, storedDataSet } from '../data/open.js';
 import type { FetchOptions } from '../data/progress.js';
@@ -106,6 +108,6 @@ function describe({ name, title, state, folder, own, files, sha256 }: DataRow): 
         : `  expected MD5 ${file.expectedMd5}`),
   );
   const isFetchable = state === 'missing' || (state === 'damaged' && !own);
-  const hint = isFetchable ? [`  \`sambench data ${name}\` fetches it`] : [];
+  const hint = isFetchable ? [`  \`${commandLine('data', name)}\` fetches it`] : [];
   return [`${name}  ${state}${where}`, `  ${title}`, ...lines, ...hint, `  SHA-256 ${sha256}`, ''].join('\n');
 }

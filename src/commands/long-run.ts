@@ -1,5 +1,7 @@
 /** The notice of `bench` that a run will take beyond half a day, with the command that makes a shorter one. */
+
 import path from 'node:path';
+import { commandLine } from '../command-line.js';
 import type { CellResult } from '../results/result.js';
 import { formatDuration } from '../run/estimate.js';
 import type { Cell } from '../suite/cell.js';
@@ -40,7 +42,7 @@ export async function longRunNotice(run: PlannedRun, calibrate: Calibrate): Prom
   if (!(seconds >= longRunSeconds)) return null;
   const shorter = path.join(path.dirname(file), `${suite.name.slice(0, 61)}-8h.json`);
   const side = jobs === 1 ? 'one cell at a time' : `${jobs} cells at a time`;
-  return `This will take about ${formatDuration(seconds)} with ${side}, longer than 12 hours. For a smaller suite that asks the same question: sambench plan ${file} --fit 8h --write ${shorter}. This run goes on now; it can be stopped and started again at any time.`;
+  return `This will take about ${formatDuration(seconds)} with ${side}, longer than 12 hours. For a smaller suite that asks the same question: ${commandLine('plan', file, '--fit', '8h', '--write', shorter)}. This run goes on now; it can be stopped and started again at any time.`;
 }
 
 function secondsAtMost(cells: readonly Cell[], jobs: number): number {

@@ -1,7 +1,9 @@
 /** `sambench verify SUITE`: trains a few cells again and compares weights and history with their results, bit for bit. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { commandLine } from '../command-line.js';
 import { exitCodes, SambenchError } from '../errors.js';
 import { hashEpoch } from '../gate/run.js';
 import { firstDifference } from '../gate/weights.js';
@@ -66,7 +68,7 @@ export async function verify(
     throw new SambenchError('nothing-to-compare', {
       file: path.join(flags.results, suite.name),
       problem: 'holds no finished result of the selected cells',
-      fix: `Run sambench bench ${file} first, or verify with --self.`,
+      fix: `Run ${commandLine('bench', file)} first, or verify with --self.`,
     });
   }
   const cells = draw(candidates, flags.cells);

@@ -1,5 +1,7 @@
 /** Times the steps of a suite of equal wall time, once, before any of its cells is known. */
+
 import path from 'node:path';
+import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';
 import type { TimingResult, WallTimeResult } from '../results/result.js';
 import { withMeasured, withStepTimes } from '../results/step-times.js';
@@ -63,7 +65,7 @@ function refuseParts({ flags, file, suite, store }: WallTimeRequest): void {
     path: `--${flag}`,
     problem: `needs ${path.join(store.folder, wallTimeFile)}, since compute.equal is "wallTime" and all parts of ${suite.name} must share one choice of epochs`,
     value: flags[flag],
-    fix: `Run sambench plan ${file} once, on a machine like those that train, and give each part that file.`,
+    fix: `Run ${commandLine('plan', file)} once, on a machine like those that train, and give each part that file.`,
   });
 }
 

@@ -2,8 +2,10 @@
  * The text of a baseline: one file for each suite, meant to be committed. One cell stands on one line and the order is
  * fixed, so that a new baseline differs from the old one in the lines whose cells differ.
  */
+
 import { Ajv } from 'ajv';
 import Type, { type TSchema } from 'typebox';
+import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';
 import { formatJson } from '../results/format.js';
 import type { GateRun } from './run.js';
@@ -91,6 +93,6 @@ function invalid(file: string, problem: string, place = '', value?: unknown): Sa
     problem,
     value,
     ...(place ? { path: place } : {}),
-    fix: 'Restore the baseline, or write it anew with sambench baseline save.',
+    fix: `Restore the baseline, or write it anew with ${commandLine('baseline', 'save')}.`,
   });
 }

@@ -1,5 +1,7 @@
 /** The stored step times of a suite of equal wall time: without them its cells are not known. */
+
 import path from 'node:path';
+import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';
 import { expandSuite } from '../suite/expand.js';
 import type { Suite } from '../suite/suite.js';
@@ -51,6 +53,6 @@ export async function storedSuite(suite: Suite, resultsDir: string, file: string
   throw new SambenchError('cells-incomplete', {
     file: path.join(store.folder, wallTimeFile),
     problem: `is missing, and with it the step times that choose the epochs of ${suite.name} (compute.equal is "wallTime")`,
-    fix: `Run sambench bench ${file} first, or copy the file from where the cells were trained.`,
+    fix: `Run ${commandLine('bench', file)} first, or copy the file from where the cells were trained.`,
   });
 }

@@ -1,4 +1,5 @@
 /** Remembers how the cells of a grid began, so that one that began otherwise than the others of its seed fails at its end. */
+import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';
 import type { CellResult } from '../results/result.js';
 import { agree, type StartFact, startNames, startOf } from '../results/start.js';
@@ -47,7 +48,7 @@ export function rememberStarts(known: Iterable<StartFact> = []): Starts {
 function failing(result: CellResult, fact: StartFact, other: StartFact): CellResult {
   const { code, message } = new SambenchError('invariant-violated', {
     problem: `the ${startNames[fact.name]} of ${fact.cell} (${show(fact)}) should be that of ${other.cell} (${show(other)}): both have seed ${fact.seed} and all settings that decide it`,
-    fix: `Run sambench verify with --cell ${other.cell}. Where that is reproduced, what runs in ${fact.cell} is at fault, its rule first of all; where it is not, delete its result and run bench with --retry-failed.`,
+    fix: `Run ${commandLine('verify', 'SUITE', '--cell', other.cell)}. Where that is reproduced, what runs in ${fact.cell} is at fault, its rule first of all; where it is not, delete its result and run bench with --retry-failed.`,
   });
   return { ...result, status: 'failed', error: { code, message }, final: null };
 }

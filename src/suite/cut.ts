@@ -72,6 +72,7 @@ export function cutSuite(suite: WrittenSuite, size: Size): WrittenSuite {
     batch: shrink('batch', suite.batch),
     epochs: map(suite.epochs, scale),
     ...(suite.schedule ? { schedule: schedule(suite.schedule) } : {}),
+    ...(suite.stop ? { stop: stopping(suite.stop, scale) } : {}),
     arms: suite.arms.map((arm) => ({
       ...arm,
       ...(arm.epochs === undefined ? {} : { epochs: shrink('epochs', map(arm.epochs, scaleNumber)) }),
@@ -93,6 +94,23 @@ function fromEpoch<Average extends { fromEpoch: number }>(
   scale: (one: number) => number,
 ): Average {
   return { ...average, fromEpoch: Math.max(1, Math.round(scale(average.fromEpoch))) };
+}
+
+type Stop = NonNullable<WrittenSuite['stop']>;
+
+/** Callbacks that wait for the same part of the cell; what waits at all goes on to wait for an epoch at least. */
+function stopping({ earlyStopping, plateau }: Stop, scale: (one: number) => number): Stop {
+  const scaled = (patience: number) => Math.min(patience, Math.max(1, Math.round(scale(patience))));
+  const { stop } = defaults;
+  return {
+    ...(earlyStopping && {
+      earlyStopping: {
+        ...earlyStopping,
+        patience: scaled(earlyStopping.patience ?? stop.earlyStopping.patience),
+      },
+    }),
+    ...(plateau && { plateau: { ...plateau, patience: scaled(plateau.patience ?? stop.plateau.patience) } }),
+  };
 }
 
 /** The images that sharpness is measured on, which are training images. */

@@ -259,7 +259,7 @@ describe('bench', () => {
     await suite('works', 'says-nonsense', { epochs: 1_000_000, batch: 1 });
     await run();
     const notice = written.indexOf(
-      `sambench plan ${file} --fit 8h --write ${path.join(root, 'tiny-8h.json')}`,
+      `npm run plan ${file} -- --fit 8h --write ${path.join(root, 'tiny-8h.json')}`,
     );
     expect(notice).toBeGreaterThan(0);
     expect(written.indexOf('Training 4 of 4 cells')).toBeGreaterThan(notice);

@@ -15,7 +15,7 @@ describe('the data command', () => {
       own: false,
     });
     expect(text).toContain('cifar10  missing');
-    expect(text).toContain('`sambench data cifar10` fetches it');
+    expect(text).toContain('`npm run data cifar10` fetches it');
   });
 
   it('with the name of a generated data set tells its hash', async () => {

@@ -38,7 +38,7 @@ describe('the notice of a long run', () => {
     expect(notice).toMatch(
       /^This will take about 2\d h( \d+ min)? with 2 cells at a time, longer than 12 hours\./,
     );
-    expect(notice).toContain('sambench plan suites/example.json --fit 8h --write suites/example-8h.json');
+    expect(notice).toContain('npm run plan suites/example.json -- --fit 8h --write suites/example-8h.json');
     expect(notice).not.toContain('\n');
   });
 

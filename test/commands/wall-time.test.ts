@@ -188,7 +188,7 @@ describe('bench at equal wall time', () => {
     async (flags) => {
       await expect(run(flags)).rejects.toMatchObject({
         exitCode: 2,
-        message: expect.stringMatching(/^--(shard|cell): needs \S+wall-time\.json.*Run sambench plan/),
+        message: expect.stringMatching(/^--(shard|cell): needs \S+wall-time\.json.*Run npm run plan/),
       });
       expect(started).toBe(0);
     },
@@ -258,7 +258,7 @@ describe('the other commands at equal wall time', () => {
   });
 
   it('report, gate and verify end with 3 and name bench where nothing is stored', async () => {
-    const expected = { exitCode: 3, message: expect.stringContaining(`Run sambench bench ${file} first`) };
+    const expected = { exitCode: 3, message: expect.stringContaining(`Run npm run bench ${file} first`) };
     await expect(reportCommand(file, folders())).rejects.toMatchObject(expected);
     const gateFlags = { baseline: root, results: folders().results, inconclusive: 'pass' } as const;
     const process = { env: {}, now: new Date(0), progress: surroundings.progress };

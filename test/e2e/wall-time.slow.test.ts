@@ -92,8 +92,8 @@ describe('a bench at equal wall time', () => {
     await rm(place.resultFile('wall-time'));
     for (const [args, status, words] of [
       [['plan', place.file, '--no-calibrate', ...folders().slice(0, 2)], 2, 'Run plan without it'],
-      [place.bench('--shard', '1/2'), 2, 'Run sambench plan'],
-      [['report', place.file, ...folders()], 3, 'Run sambench bench'],
+      [place.bench('--shard', '1/2'), 2, 'Run npm run plan'],
+      [['report', place.file, ...folders()], 3, 'Run npm run bench'],
     ] as const) {
       const refused = await sambench(args);
       expect([refused.status, refused.stderr.trim().split('\n').length]).toEqual([status, 1]);

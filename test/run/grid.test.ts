@@ -178,7 +178,7 @@ describe('a cell that did not begin as the others of its seed', () => {
     expect(message(results, 'begins-2.75-2')).toContain(
       'the loss of the first batch of begins-2.75-2 (2.75) should be that of begins-2.5-0 (2.5)',
     );
-    expect(message(results, 'begins-2.75-2')).toContain('verify with --cell begins-2.5-0');
+    expect(message(results, 'begins-2.75-2')).toContain('verify SUITE -- --cell begins-2.5-0');
   });
 
   it('fails against what was there before the run, and not once the other is gone', async () => {

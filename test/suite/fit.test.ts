@@ -136,6 +136,19 @@ describe('a suite that is cut to a time', () => {
     expect(suite.arms[0]?.average).toEqual({ name: 'swa', fromEpoch: Math.round((60 * n) / 90) });
   });
 
+  it('lets callbacks wait for the same part of a cell, and for an epoch at least', () => {
+    const loaded = changed((suite) => {
+      suite.epochs = 90;
+      suite.compute = { equal: 'cap' };
+      suite.stop = { earlyStopping: {}, plateau: { patience: 45, factor: 0.5 } };
+    });
+    const { suite } = cutTo(loaded, 0.3);
+    const n = suite.epochs[0] ?? 0;
+    expect(n).toBeLessThan(90);
+    expect(suite.stop?.earlyStopping?.patience).toBe(Math.max(1, Math.round((10 * n) / 90)));
+    expect(suite.stop?.plateau).toMatchObject({ patience: Math.round((45 * n) / 90), factor: 0.5 });
+  });
+
   it('drops skip rules that no longer apply, and keeps those that do', () => {
     const loaded = changed((suite) => {
       suite.seeds = 10;

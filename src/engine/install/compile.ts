@@ -1,8 +1,10 @@
 /** Compiles the addon of TensorFlow.js against TensorFlow's headers, and those of our own. */
+
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, join, relative } from 'node:path';
+import { commandLine } from '../../command-line.js';
 import { SambenchError } from '../../errors.js';
 import { type EngineLocation, nativeFolder, tfjsFolder } from './location.js';
 import { nodeApiVersion } from './pins.js';
@@ -160,7 +162,7 @@ async function tryAddons(
   throw new SambenchError('engine-failed', {
     file: addons.binding,
     problem: `the compiled addon does not load: ${result.failure}`,
-    fix: 'See what this machine lacks with the command doctor.',
+    fix: `See what this machine lacks with ${commandLine('doctor')}.`,
   });
 }
 
