@@ -56,7 +56,7 @@ export type OptimizerSettings = BaseSettings | SharpnessSettings;
 
 /** Whether the settings name a sharpness-aware gradient over a base (true) or a base alone (false). */
 export function isSharpness(settings: OptimizerSettings): settings is SharpnessSettings {
-  return typeof settings['base'] === 'object' && settings['base'] !== null;
+  return typeof settings.base === 'object' && settings.base !== null;
 }
 
 /**
