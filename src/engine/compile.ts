@@ -3,19 +3,20 @@
  * lives in resource variables, and runs through a session.
  */
 import { backend } from './backend.js';
+import { addFunction, addVariable, type CompiledFunction } from './compiled-function.js';
 import { Graph, type GraphOutput } from './graph.js';
 import { sessionConfig } from './graph-session.js';
 import { type NativeFeed, nativeGraphs } from './native.js';
 import {
-  checkSize,
+  checkEntries,
+  checkValues,
   type HostTensor,
   type InputSpec,
   type Program,
   type ProgramDefinition,
   type ProgramFunction,
-  type Tensors,
+  stateSpecs,
 } from './program.js';
-import { record } from './record.js';
 
 /** A compiled program, with a view into its graph. */
 export interface CompiledProgram<Name extends string> extends Program<Name> {
@@ -23,33 +24,15 @@ export interface CompiledProgram<Name extends string> extends Program<Name> {
   prepare(name: Name): void;
   /** Runs a function like `run` and returns TensorFlow's RunMetadata of that run, serialized. */
   trace(name: Name, inputs: Record<string, HostTensor['values']>): Uint8Array;
-  /** SHA-256 of the serialized graph of all functions recorded so far, and its number of nodes. */
+  /** SHA-256 of the serialized graph of all that was recorded so far, refused functions among it, and its nodes. */
   graph(): { sha256: string; nodes: number };
-}
-
-/** One entry of the state inside the graph. */
-interface Variable {
-  shape: readonly number[];
-  dtype: number;
-  handle: GraphOutput;
-  read: GraphOutput;
-  placeholder: GraphOutput;
-  /** The node that assigns what is fed to the placeholder. */
-  write: number;
-}
-
-/** One function inside the graph. */
-interface CompiledFunction {
-  inputs: { name: string; spec: InputSpec; placeholder: GraphOutput }[];
-  outputs: { name: string; output: GraphOutput }[];
-  /** Nodes that assign the new state. */
-  assigns: number[];
 }
 
 /**
  * Compiles the functions of `definition` over one state. A function may use any tfjs operation and gradients of them. It
- * must not read values on the host, have shapes that depend on values, use strings or draw random numbers; such a
- * function is refused with a `RecordingError` when it is first run or prepared.
+ * must not read values on the host, have shapes that depend on values, use strings, draw random numbers, assign or make a
+ * `tf.Variable` or keep tensors for later; such a function is refused with a `RecordingError` when it is first run or
+ * prepared.
  */
 export function compileProgram<Name extends string>(
   definition: ProgramDefinition<Name>,
@@ -57,45 +40,46 @@ export function compileProgram<Name extends string>(
   const native = nativeGraphs();
   const graph = new Graph();
   const session = native.newSession(graph.native, sessionConfig());
-  const variables = new Map(
-    Object.entries(definition.state).map(([name, tensor]) => [name, addVariable(graph, name, tensor)]),
-  );
+  const specs = stateSpecs(definition.state);
+  const variables = new Map([...specs].map(([name, spec]) => [name, addVariable(graph, name, spec)]));
   const functions = new Map<Name, CompiledFunction>();
+  // Recorded again, a refused function would only add to what it has left in the graph.
+  const refusals = new Map<Name, unknown>();
 
   const prepared = (name: Name): CompiledFunction => {
     const known = functions.get(name);
     if (known) return known;
+    const refusal = refusals.get(name);
+    if (refusal) throw refusal;
     const { inputs, call } = definition.functions[name];
-    const compiled = addFunction(graph, variables, inputs, call);
-    functions.set(name, compiled);
-    return compiled;
+    try {
+      const compiled = addFunction(graph, variables, inputs, call);
+      functions.set(name, compiled);
+      return compiled;
+    } catch (error) {
+      refusals.set(name, error);
+      throw error;
+    }
   };
   const write = (entries: Record<string, HostTensor>) => {
-    const pairs = Object.entries(entries).map(([name, { shape, values }]) => {
-      const variable = variables.get(name);
-      if (!variable) throw new Error(`the program's state has no entry ${name}`);
-      checkSize(name, variable.shape, values);
-      checkSize(name, shape, values);
-      return { variable, feed: feedOf(variable.placeholder, values) };
-    });
+    checkEntries(specs, entries);
+    const feeds: NativeFeed[] = [];
+    const assigns: number[] = [];
+    for (const [name, { placeholder, write: assign }] of variables) {
+      const entry = entries[name];
+      if (!entry) continue;
+      feeds.push(feedOf(placeholder, entry.values));
+      assigns.push(assign);
+    }
     // A session refuses to run nothing.
-    if (pairs.length === 0) return;
-    const feeds = pairs.map(({ feed }) => feed);
-    native.runSession(
-      session,
-      graph.native,
-      feeds,
-      [],
-      pairs.map(({ variable }) => variable.write),
-      false,
-    );
+    if (feeds.length > 0) native.runSession(session, graph.native, feeds, [], assigns, false);
   };
   const execute = (name: Name, inputs: Record<string, HostTensor['values']>, trace: boolean) => {
     const compiled = prepared(name);
     const feeds = compiled.inputs.map(({ name: input, spec, placeholder }) => {
       const values = inputs[input];
       if (!values) throw new Error(`${name} needs the input ${input}`);
-      checkSize(input, spec.shape, values);
+      checkValues(input, spec, values);
       return feedOf(placeholder, values);
     });
     const fetches = compiled.outputs.flatMap(({ output }) => [output.node, output.index]);
@@ -121,12 +105,10 @@ export function compileProgram<Name extends string>(
       const fetches = all.flatMap(([, { read }]) => [read.node, read.index]);
       const { tensors } = native.runSession(session, graph.native, [], fetches, [], false);
       return Object.fromEntries(
-        all.map(([name, { shape, dtype }], index) => {
-          const values = tensors[index]?.values ?? new ArrayBuffer(0);
-          return [
-            name,
-            { shape, values: isFloat(dtype) ? new Float32Array(values) : new Int32Array(values) },
-          ];
+        all.map(([name, { spec }], index) => {
+          const bytes = tensors[index]?.values ?? new ArrayBuffer(0);
+          const values = spec.dtype === 'float32' ? new Float32Array(bytes) : new Int32Array(bytes);
+          return [name, { shape: spec.shape, values }];
         }),
       );
     },
@@ -143,7 +125,10 @@ export interface CompiledStep {
   dispose(): void;
 }
 
-/** Compiles one function over its state; `inputs` are the kinds and shapes of what `run` will be given. */
+/**
+ * Compiles one function over its state; `inputs` are the kinds and shapes of what `run` will be given. Throws a
+ * `RecordingError` for a function that cannot be compiled: see `compileProgram`.
+ */
 export function compile(
   step: ProgramFunction,
   { state, inputs }: { state: Record<string, HostTensor>; inputs: Record<string, InputSpec> },
@@ -158,93 +143,12 @@ export function compile(
   };
 }
 
-function addVariable(graph: Graph, name: string, { shape, values }: HostTensor): Variable {
-  const { TF_ATTR_TYPE, TF_ATTR_SHAPE, TF_ATTR_STRING, TF_FLOAT, TF_INT32 } = backend().binding;
-  const dtype = values instanceof Float32Array ? TF_FLOAT : TF_INT32;
-  const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtype };
-  const lengths = { name: 'shape', type: TF_ATTR_SHAPE, value: [...shape] };
-  const sharedName = { name: 'shared_name', type: TF_ATTR_STRING, value: name };
-  const handle = only(graph.add('VarHandleOp', [type, lengths, sharedName], []));
-  const read = only(graph.add('ReadVariableOp', [type], [handle]));
-  const placeholder = graph.placeholder(dtype, shape);
-  const write = graph.addEffect('AssignVariableOp', [type], [handle, placeholder]);
-  return { shape, dtype, handle, read, placeholder, write };
-}
-
-function addFunction(
-  graph: Graph,
-  variables: ReadonlyMap<string, Variable>,
-  specs: Record<string, InputSpec>,
-  call: ProgramFunction,
-): CompiledFunction {
-  const { TF_ATTR_TYPE } = backend().binding;
-  const inputs = Object.entries(specs).map(([name, spec]) => ({
-    name,
-    spec,
-    placeholder: graph.placeholder(dtypeOf(spec), spec.shape),
-  }));
-  // Nothing is assigned before everything is read: a function sees the state as it was.
-  const reads = [...variables.values()].map(({ read }) => read.node);
-  return record(graph, (recording) => {
-    const state: Tensors = {};
-    for (const [name, { read }] of variables) state[name] = recording.tensor(read);
-    const fed: Tensors = {};
-    for (const { name, placeholder, spec } of inputs)
-      fed[name] = recording.tensor(wide(graph, placeholder, spec));
-    const result = call(state, fed);
-    const assigns = Object.entries(result.state).map(([name, tensor]) => {
-      const variable = variables.get(name);
-      if (!variable) throw new Error(`the program's state has no entry ${name}`);
-      const type = { name: 'dtype', type: TF_ATTR_TYPE, value: variable.dtype };
-      return graph.addEffect('AssignVariableOp', [type], [variable.handle, recording.output(tensor)], reads);
-    });
-    const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
-      name,
-      output: recording.output(tensor),
-    }));
-    return { inputs, outputs, assigns };
-  });
-}
-
-/** A placeholder as tfjs can name it: bytes, of which it knows nothing, become whole numbers. */
-function wide(graph: Graph, placeholder: GraphOutput, { dtype }: InputSpec): GraphOutput {
-  if (dtype !== 'uint8') return placeholder;
-  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_UINT8, TF_INT32 } = backend().binding;
-  return only(
-    graph.add(
-      'Cast',
-      [
-        { name: 'SrcT', type: TF_ATTR_TYPE, value: TF_UINT8 },
-        { name: 'DstT', type: TF_ATTR_TYPE, value: TF_INT32 },
-        { name: 'Truncate', type: TF_ATTR_BOOL, value: false },
-      ],
-      [placeholder],
-    ),
-  );
-}
-
 function feedOf({ node, dtype, shape }: GraphOutput, values: HostTensor['values']): NativeFeed {
   return { operation: node, dtype, shape: shape ?? [], values };
 }
 
-function dtypeOf({ dtype }: InputSpec): number {
-  const { TF_FLOAT, TF_INT32, TF_UINT8 } = backend().binding;
-  return { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8 }[dtype];
-}
-
 function floats(dtype: number, values: ArrayBuffer): Float32Array {
-  if (isFloat(dtype)) return new Float32Array(values);
-  return Float32Array.from(
-    dtype === backend().binding.TF_BOOL ? new Uint8Array(values) : new Int32Array(values),
-  );
-}
-
-function isFloat(dtype: number): boolean {
-  return dtype === backend().binding.TF_FLOAT;
-}
-
-function only(outputs: readonly GraphOutput[]): GraphOutput {
-  const [first] = outputs;
-  if (!first) throw new Error('an operation gave no output');
-  return first;
+  const { TF_FLOAT, TF_BOOL } = backend().binding;
+  if (dtype === TF_FLOAT) return new Float32Array(values);
+  return Float32Array.from(dtype === TF_BOOL ? new Uint8Array(values) : new Int32Array(values));
 }

@@ -1,24 +1,32 @@
 /** Runs a program operation by operation: slow, and easy to look into. */
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import { checkSize, type HostTensor, type Program, type ProgramDefinition, type Tensors } from './program.js';
+import {
+  checkEntries,
+  checkResult,
+  checkValues,
+  type HostTensor,
+  type Program,
+  type ProgramDefinition,
+  stateSpecs,
+  type Tensors,
+} from './program.js';
 import { tf } from './tensorflow.js';
 
 /** The program of `definition`, run operation by operation. */
 export function runEagerly<Name extends string>(definition: ProgramDefinition<Name>): Program<Name> {
+  const specs = stateSpecs(definition.state);
   const state: Tensors = {};
+  let closed = false;
+  const checkOpen = () => {
+    if (closed) throw new Error('the program is closed');
+  };
   const replace = (name: string, tensor: Tensor) => {
     state[name]?.dispose();
     state[name] = tensor;
   };
-  const checkEntry = (name: string) => {
-    if (!Object.hasOwn(definition.state, name)) throw new Error(`the program's state has no entry ${name}`);
-  };
   const write = (entries: Record<string, HostTensor>) => {
-    for (const [name, { shape, values }] of Object.entries(entries)) {
-      checkEntry(name);
-      checkSize(name, definition.state[name]?.shape ?? [], values);
-      checkSize(name, shape, values);
-    }
+    checkOpen();
+    checkEntries(specs, entries);
     for (const [name, { shape, values }] of Object.entries(entries)) {
       replace(name, tf().keep(hostTensor(shape, values)));
     }
@@ -26,21 +34,22 @@ export function runEagerly<Name extends string>(definition: ProgramDefinition<Na
   write(definition.state);
   return {
     run(name, inputs) {
-      const { inputs: specs, call } = definition.functions[name];
+      checkOpen();
+      const { inputs: inputSpecs, call } = definition.functions[name];
       const read: Record<string, Float32Array> = {};
       tf().tidy(() => {
         const fed: Tensors = {};
-        for (const [input, { shape }] of Object.entries(specs)) {
+        for (const [input, spec] of Object.entries(inputSpecs)) {
           const values = inputs[input];
           if (!values) throw new Error(`${name} needs the input ${input}`);
-          checkSize(input, shape, values);
-          fed[input] = hostTensor(shape, values);
+          checkValues(input, spec, values);
+          fed[input] = hostTensor(spec.shape, values);
         }
         const result = call({ ...state }, fed);
+        checkResult(specs, result);
         for (const [output, tensor] of Object.entries(result.outputs)) {
           read[output] = Float32Array.from(tensor.dataSync());
         }
-        Object.keys(result.state).forEach(checkEntry);
         // A new entry may be an old one handed on: a copy of the handle keeps the two lives apart.
         const renewed = Object.entries(result.state).map(
           ([entry, tensor]) => [entry, tf().keep(tensor.clone())] as const,
@@ -50,11 +59,13 @@ export function runEagerly<Name extends string>(definition: ProgramDefinition<Na
       return read;
     },
     read() {
+      checkOpen();
       const entries = Object.entries(state).map(([name, tensor]) => [name, onHost(tensor)] as const);
       return Object.fromEntries(entries);
     },
     write,
     dispose() {
+      closed = true;
       for (const name of Object.keys(state)) {
         state[name]?.dispose();
         delete state[name];

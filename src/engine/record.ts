@@ -26,8 +26,15 @@ interface TensorRecord {
 
 /** The members of the backend that a recording replaces or reads. */
 type RecordedBackend = NativeBackend & {
-  tensorMap: { set(dataId: object, record: TensorRecord): void; get(dataId: object): TensorRecord };
+  tensorMap: {
+    set(dataId: object, record: TensorRecord): void;
+    get(dataId: object): TensorRecord;
+    has(dataId: object): boolean;
+  };
 };
+
+/** The backends that record right now. */
+const recorded = new WeakSet<NativeBackend>();
 
 /** Operations whose result differs from call to call; a graph would run them unseeded. Those that take a seed do not. */
 const randomOperations = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
@@ -45,13 +52,20 @@ export interface Recording {
 
 /**
  * Runs `call` while recording into `graph`, and returns what it returns; it must return no tensors. Throws a
- * RecordingError where the function reads values on the host, has shapes that depend on values, or draws random numbers.
+ * RecordingError where the function reads values on the host, has shapes that depend on values, draws random numbers,
+ * assigns a variable, keeps a tensor beyond its end, or records in turn.
  */
 export function record<Result>(graph: Graph, call: (recording: Recording) => Result): Result {
   const native = backend() as RecordedBackend;
+  if (recorded.has(native)) throw new RecordingError('it compiles a function in turn');
   const outputs = new WeakMap<object, GraphOutput>();
+  const symbols: object[] = [];
   const recording: Recording = {
-    tensor: (output) => symbol(native, output, outputs),
+    tensor: (output) => {
+      const tensor = symbol(native, output, outputs);
+      symbols.push(tensor.dataId);
+      return tensor;
+    },
     output: (tensor) => outputs.get(tensor.dataId) ?? constant(native, graph, tensor, outputs),
   };
   const execute = (name: string, attributes: NativeAttribute[], inputs: TensorInfo[]): Tensor[] => {
@@ -86,18 +100,31 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
     }
     return original.readSync.call(native, dataId);
   };
+  // A variable would change once, while this records, and not when the graph runs.
+  const { assign } = tf().Variable.prototype;
+  tf().Variable.prototype.assign = () => {
+    throw new RecordingError('it assigns a variable; return new state instead');
+  };
   // Some of tfjs's random functions draw on the host, from a generator that Math.random seeds where nobody does.
   const { random } = Math;
   Math.random = () => {
     throw new RecordingError('it draws random numbers on the host, which would be frozen into the graph');
   };
+  recorded.add(native);
   try {
     let result: Result | undefined;
     tf().tidy(() => {
       result = call(recording);
     });
+    if (symbols.some((dataId) => native.tensorMap.has(dataId))) {
+      throw new RecordingError(
+        'it keeps a tensor (tf.keep, tf.variable), which has no values outside of the graph',
+      );
+    }
     return result as Result;
   } finally {
+    recorded.delete(native);
+    tf().Variable.prototype.assign = assign;
     Object.assign(native, original);
     gather.restore();
     Math.random = random;

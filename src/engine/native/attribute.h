@@ -20,15 +20,28 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
   const std::string name = Text(env, Property(env, attribute, "name"));
   const auto type = static_cast<TF_AttrType>(Integer(env, Property(env, attribute, "type")));
   const napi_value value = Property(env, attribute, "value");
-  const bool list = type != TF_ATTR_SHAPE && type != TF_ATTR_TENSOR && IsArray(env, value);
-  const std::vector<napi_value> elements = list ? Elements(env, value) : std::vector<napi_value>();
+  std::vector<napi_value> elements;
+  if (type != TF_ATTR_TENSOR && IsArray(env, value)) elements = Elements(env, value);
+  // A shape is a list of lengths, a list of shapes one of lists; an empty one is the shape of a number.
+  const bool list = type == TF_ATTR_SHAPE ? !elements.empty() && IsArray(env, elements[0]) : IsArray(env, value);
   if (list) (*sizes)[name] = static_cast<int64_t>(elements.size());
   const int count = static_cast<int>(elements.size());
   switch (type) {
     case TF_ATTR_STRING: {
-      if (list) throw std::runtime_error("lists of strings as attribute " + name);
-      const std::string text = Text(env, value);
-      TF_SetAttrString(description, name.c_str(), text.data(), text.size());
+      if (list) {
+        std::vector<std::string> texts;
+        for (napi_value element : elements) texts.push_back(Text(env, element));
+        std::vector<const void*> starts;
+        std::vector<size_t> lengths;
+        for (const std::string& text : texts) {
+          starts.push_back(text.data());
+          lengths.push_back(text.size());
+        }
+        TF_SetAttrStringList(description, name.c_str(), starts.data(), lengths.data(), count);
+      } else {
+        const std::string text = Text(env, value);
+        TF_SetAttrString(description, name.c_str(), text.data(), text.size());
+      }
       break;
     }
     case TF_ATTR_INT: {
@@ -73,8 +86,20 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
       break;
     }
     case TF_ATTR_SHAPE: {
-      const std::vector<int64_t> shape = Integers(env, value);
-      TF_SetAttrShape(description, name.c_str(), shape.data(), static_cast<int>(shape.size()));
+      if (list) {
+        std::vector<std::vector<int64_t>> shapes;
+        for (napi_value element : elements) shapes.push_back(Integers(env, element));
+        std::vector<const int64_t*> starts;
+        std::vector<int> ranks;
+        for (const std::vector<int64_t>& shape : shapes) {
+          starts.push_back(shape.data());
+          ranks.push_back(static_cast<int>(shape.size()));
+        }
+        TF_SetAttrShapeList(description, name.c_str(), starts.data(), ranks.data(), count);
+      } else {
+        const std::vector<int64_t> shape = Integers(env, value);
+        TF_SetAttrShape(description, name.c_str(), shape.data(), static_cast<int>(shape.size()));
+      }
       break;
     }
     case TF_ATTR_TENSOR: {

@@ -120,8 +120,11 @@ inline napi_value AddOperation(napi_env env, const std::vector<napi_value>& argu
       TF_AddControlInput(description, OperationOf(graph, control));
     }
   } catch (const std::exception& found) {
-    // Lack of memory is among them: the description must be finished all the same.
+    // Lack of memory is among them: the description must be finished all the same. One attribute of two values makes
+    // TensorFlow refuse it, so that no operation is left in the graph.
     failure = found.what();
+    TF_SetAttrInt(description, "_failed", 1);
+    TF_SetAttrInt(description, "_failed", 2);
   }
   TF_Operation* operation = TF_FinishOperation(description, status);
   if (!failure.empty()) throw std::runtime_error(failure);

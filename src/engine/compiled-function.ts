@@ -1,0 +1,111 @@
+/** Adds to a graph what a program is made of: its state as resource variables, and its functions over it. */
+import { backend } from './backend.js';
+import type { Graph, GraphOutput } from './graph.js';
+import { checkResult, type InputSpec, type ProgramFunction, type Tensors } from './program.js';
+import { record } from './record.js';
+
+/** One entry of the state inside the graph. */
+export interface Variable {
+  spec: InputSpec;
+  handle: GraphOutput;
+  read: GraphOutput;
+  placeholder: GraphOutput;
+  /** The node that assigns what is fed to the placeholder. */
+  write: number;
+}
+
+/** One function inside the graph. */
+export interface CompiledFunction {
+  inputs: { name: string; spec: InputSpec; placeholder: GraphOutput }[];
+  outputs: { name: string; output: GraphOutput }[];
+  /** Nodes that assign the new state. */
+  assigns: number[];
+}
+
+/** Adds an entry of the state: a resource variable that outlives a run. */
+export function addVariable(graph: Graph, name: string, spec: InputSpec): Variable {
+  const { TF_ATTR_TYPE, TF_ATTR_SHAPE, TF_ATTR_STRING } = backend().binding;
+  const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtypeOf(spec) };
+  const lengths = { name: 'shape', type: TF_ATTR_SHAPE, value: [...spec.shape] };
+  const sharedName = { name: 'shared_name', type: TF_ATTR_STRING, value: name };
+  const handle = only(graph.add('VarHandleOp', [type, lengths, sharedName], []));
+  const read = only(graph.add('ReadVariableOp', [type], [handle]));
+  const placeholder = graph.placeholder(dtypeOf(spec), spec.shape);
+  const write = graph.addEffect('AssignVariableOp', [type], [handle, placeholder]);
+  return { spec, handle, read, placeholder, write };
+}
+
+/**
+ * Records `call` over `variables` and placeholders of `inputs`. Throws what `record` throws, and where the function does not
+ * return what it should; what was recorded until then stays in the graph.
+ */
+export function addFunction(
+  graph: Graph,
+  variables: ReadonlyMap<string, Variable>,
+  inputSpecs: Record<string, InputSpec>,
+  call: ProgramFunction,
+): CompiledFunction {
+  const { TF_ATTR_TYPE } = backend().binding;
+  const inputs = Object.entries(inputSpecs).map(([name, spec]) => ({
+    name,
+    spec,
+    placeholder: graph.placeholder(dtypeOf(spec), spec.shape),
+  }));
+  // Nothing is assigned before everything is read: a function sees the state as it was.
+  const reads = [...variables.values()].map(({ read }) => read.node);
+  const specs = new Map([...variables].map(([name, { spec }]) => [name, spec]));
+  return record(graph, (recording) => {
+    const state: Tensors = {};
+    for (const [name, { read }] of variables) state[name] = recording.tensor(read);
+    const fed: Tensors = {};
+    for (const { name, placeholder, spec } of inputs)
+      fed[name] = recording.tensor(wide(graph, placeholder, spec));
+    const result = call(state, fed);
+    checkResult(specs, result);
+    const assigns = Object.entries(result.state).map(([name, tensor]) => {
+      const { spec, handle } = variables.get(name) as Variable; // Of the state, as checkResult has found.
+      const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtypeOf(spec) };
+      return graph.addEffect('AssignVariableOp', [type], [handle, recording.output(tensor)], reads);
+    });
+    const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
+      name,
+      output: fetchable(graph, inputs, recording.output(tensor)),
+    }));
+    return { inputs, outputs, assigns };
+  });
+}
+
+/** A session does not give back what it was fed itself: an input that is an output goes through a node of its own. */
+function fetchable(graph: Graph, inputs: CompiledFunction['inputs'], output: GraphOutput): GraphOutput {
+  if (!inputs.some(({ placeholder }) => placeholder.node === output.node)) return output;
+  const type = { name: 'T', type: backend().binding.TF_ATTR_TYPE, value: output.dtype };
+  return only(graph.add('Identity', [type], [output]));
+}
+
+/** A placeholder as tfjs can name it: bytes, of which it knows nothing, become whole numbers. */
+function wide(graph: Graph, placeholder: GraphOutput, { dtype }: InputSpec): GraphOutput {
+  if (dtype !== 'uint8') return placeholder;
+  const { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_UINT8, TF_INT32 } = backend().binding;
+  return only(
+    graph.add(
+      'Cast',
+      [
+        { name: 'SrcT', type: TF_ATTR_TYPE, value: TF_UINT8 },
+        { name: 'DstT', type: TF_ATTR_TYPE, value: TF_INT32 },
+        { name: 'Truncate', type: TF_ATTR_BOOL, value: false },
+      ],
+      [placeholder],
+    ),
+  );
+}
+
+function dtypeOf({ dtype }: InputSpec): number {
+  const { TF_FLOAT, TF_INT32, TF_UINT8 } = backend().binding;
+  return { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8 }[dtype];
+}
+
+function only(outputs: readonly GraphOutput[]): GraphOutput {
+  const [first] = outputs;
+  if (!first) throw new Error('an operation gave no output');
+  return first;
+}
