@@ -50,6 +50,7 @@ export interface NativeBackend {
     outputs: number,
   ): Tensor[];
   readSync(dataId: object): unknown;
+  read(dataId: object): Promise<unknown>;
 }
 
 /** tfjs's native backend. */

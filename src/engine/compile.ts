@@ -30,8 +30,9 @@ export interface CompiledProgram<Name extends string> extends Program<Name> {
 
 /**
  * Compiles the functions of `definition` over one state. A function may use any tfjs operation and gradients of them. It
- * must not read values on the host, have shapes that depend on values, use strings, draw random numbers, assign or make a
- * `tf.Variable` or keep tensors for later; such a function is refused with a `RecordingError` when it is first run or
+ * must not read values on the host, have shapes that depend on values, use strings, draw random numbers (with a seed tfjs
+ * gives the same ones at each call, and they become a constant), use a `tf.Variable` or keep tensors for later; such a
+ * function is refused with a `RecordingError` when it is first run or
  * prepared.
  */
 export function compileProgram<Name extends string>(
@@ -83,6 +84,8 @@ export function compileProgram<Name extends string>(
       return feedOf(placeholder, values);
     });
     const fetches = compiled.outputs.flatMap(({ output }) => [output.node, output.index]);
+    // A session refuses to run nothing.
+    if (fetches.length + compiled.assigns.length === 0) return { outputs: {}, trace: null };
     const result = native.runSession(session, graph.native, feeds, fetches, compiled.assigns, trace);
     const entries = compiled.outputs.map(({ name: output }, index) => {
       const tensor = result.tensors[index];

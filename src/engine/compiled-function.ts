@@ -51,8 +51,6 @@ export function addFunction(
     spec,
     placeholder: graph.placeholder(dtypeOf(spec), spec.shape),
   }));
-  // Nothing is assigned before everything is read: a function sees the state as it was.
-  const reads = [...variables.values()].map(({ read }) => read.node);
   const specs = new Map([...variables].map(([name, { spec }]) => [name, spec]));
   return record(graph, (recording) => {
     const state: Tensors = {};
@@ -62,15 +60,26 @@ export function addFunction(
       fed[name] = recording.tensor(wide(graph, placeholder, spec));
     const result = call(state, fed);
     checkResult(specs, result);
-    const assigns = Object.entries(result.state).map(([name, tensor]) => {
-      const { spec, handle } = variables.get(name) as Variable; // Of the state, as checkResult has found.
-      const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtypeOf(spec) };
-      return graph.addEffect('AssignVariableOp', [type], [handle, recording.output(tensor)], reads);
-    });
     const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
       name,
       output: fetchable(graph, inputs, recording.output(tensor)),
     }));
+    const renewed = Object.entries(result.state).map(([name, tensor]) => {
+      // Of the state, as checkResult has found.
+      const { spec, handle } = variables.get(name) as Variable;
+      return { spec, handle, value: recording.output(tensor) };
+    });
+    // Nothing is assigned before everything is read, so that a function sees the state as it was, and before everything
+    // is computed, so that one that fails leaves it so.
+    const before = [
+      ...[...variables.values()].map(({ read }) => read.node),
+      ...outputs.map(({ output }) => output.node),
+      ...renewed.map(({ value }) => value.node),
+    ];
+    const assigns = renewed.map(({ spec, handle, value }) => {
+      const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtypeOf(spec) };
+      return graph.addEffect('AssignVariableOp', [type], [handle, value], [...new Set(before)]);
+    });
     return { inputs, outputs, assigns };
   });
 }

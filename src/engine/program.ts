@@ -89,6 +89,8 @@ export function checkResult(
   result: ReturnType<ProgramFunction>,
 ): void {
   if (!isRecord(result?.state) || !isRecord(result.outputs)) {
+    // Nobody waits for a promise: what becomes of it must not end the process.
+    Promise.resolve(result).catch(() => {});
     throw new TypeError('a function of a program returns { state, outputs }, at once and not as a promise');
   }
   for (const [name, { shape, dtype }] of Object.entries(result.state)) {

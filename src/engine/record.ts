@@ -5,15 +5,8 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-node-gpu';
 import { backend, type NativeAttribute, type NativeBackend } from './backend.js';
 import type { Graph, GraphOutput } from './graph.js';
+import { guardRecording, RecordingError } from './guard.js';
 import { tf } from './tensorflow.js';
-
-/** Why a function cannot be recorded. */
-export class RecordingError extends Error {
-  constructor(problem: string) {
-    super(`the function cannot be compiled: ${problem}`);
-    this.name = 'RecordingError';
-  }
-}
 
 /** What tfjs's backend keeps of a tensor. */
 interface TensorRecord {
@@ -33,9 +26,6 @@ type RecordedBackend = NativeBackend & {
   };
 };
 
-/** The backends that record right now. */
-const recorded = new WeakSet<NativeBackend>();
-
 /** Operations whose result differs from call to call; a graph would run them unseeded. Those that take a seed do not. */
 const randomOperations = /^(Random|Multinomial|TruncatedNormal|ParameterizedTruncatedNormal)/;
 
@@ -50,65 +40,52 @@ export interface Recording {
   output(tensor: TensorInfo): GraphOutput;
 }
 
+/** The backends that record right now. */
+const recorded = new WeakSet<NativeBackend>();
+
 /**
  * Runs `call` while recording into `graph`, and returns what it returns; it must return no tensors. Throws a
- * RecordingError where the function reads values on the host, has shapes that depend on values, draws random numbers,
- * assigns a variable, keeps a tensor beyond its end, or records in turn.
+ * RecordingError where the function reads values on the host, has shapes that depend on values, draws random numbers
+ * without a seed, uses strings, reads or assigns a variable, keeps a tensor beyond its end, or records in turn.
  */
 export function record<Result>(graph: Graph, call: (recording: Recording) => Result): Result {
   const native = backend() as RecordedBackend;
   if (recorded.has(native)) throw new RecordingError('it compiles a function in turn');
   const outputs = new WeakMap<object, GraphOutput>();
   const symbols: object[] = [];
+  const guard = guardRecording(native, (dataId) => outputs.has(dataId));
   const recording: Recording = {
     tensor: (output) => {
       const tensor = symbol(native, output, outputs);
       symbols.push(tensor.dataId);
       return tensor;
     },
-    output: (tensor) => outputs.get(tensor.dataId) ?? constant(native, graph, tensor, outputs),
+    output: (tensor) => {
+      if (guard.isVariable(tensor.dataId)) {
+        throw guard.refuse(
+          'it reads a variable, whose values would be frozen into the graph; make it state instead',
+        );
+      }
+      return outputs.get(tensor.dataId) ?? constant(native, graph, tensor, outputs);
+    },
   };
   const execute = (name: string, attributes: NativeAttribute[], inputs: TensorInfo[]): Tensor[] => {
     if (randomOperations.test(name)) {
-      throw new RecordingError(`it draws random numbers (${name}); feed them as an input`);
+      throw guard.refuse(`it draws random numbers (${name}); feed them as an input`);
     }
     const nodes = graph.add(name, attributes, inputs.map(recording.output));
     return nodes.map((node) => {
       if (!node.shape && opaqueOutputs[name] !== node.index)
-        throw new RecordingError(`the shape of the result of ${name} depends on values`);
+        throw guard.refuse(`the shape of the result of ${name} depends on values`);
       return recording.tensor(node);
     });
   };
-  const original = {
-    executeSingleOutput: native.executeSingleOutput,
-    executeMultipleOutputs: native.executeMultipleOutputs,
-    readSync: native.readSync,
-  };
+  const { executeSingleOutput, executeMultipleOutputs } = native;
   native.executeSingleOutput = (name, attributes, inputs) => execute(name, attributes, inputs)[0] as Tensor;
   native.executeMultipleOutputs = (name, attributes, inputs, count) => {
     const results = execute(name, attributes, inputs);
     for (const unused of results.slice(count)) unused.dispose();
     return results.slice(0, count);
-  };
-  const gather = looseGather();
-  native.readSync = (dataId) => {
-    if (outputs.has(dataId)) {
-      if (gather.running()) return new Int32Array(0);
-      throw new RecordingError(
-        'it reads a value on the host (dataSync, arraySync), which would be frozen into the graph',
-      );
-    }
-    return original.readSync.call(native, dataId);
-  };
-  // A variable would change once, while this records, and not when the graph runs.
-  const { assign } = tf().Variable.prototype;
-  tf().Variable.prototype.assign = () => {
-    throw new RecordingError('it assigns a variable; return new state instead');
-  };
-  // Some of tfjs's random functions draw on the host, from a generator that Math.random seeds where nobody does.
-  const { random } = Math;
-  Math.random = () => {
-    throw new RecordingError('it draws random numbers on the host, which would be frozen into the graph');
   };
   recorded.add(native);
   try {
@@ -117,41 +94,20 @@ export function record<Result>(graph: Graph, call: (recording: Recording) => Res
       result = call(recording);
     });
     if (symbols.some((dataId) => native.tensorMap.has(dataId))) {
-      throw new RecordingError(
+      throw guard.refuse(
         'it keeps a tensor (tf.keep, tf.variable), which has no values outside of the graph',
       );
     }
+    const refusal = guard.refusal();
+    if (refusal) throw refusal;
     return result as Result;
+  } catch (error) {
+    throw guard.refusal() ?? error;
   } finally {
     recorded.delete(native);
-    tf().Variable.prototype.assign = assign;
-    Object.assign(native, original);
-    gather.restore();
-    Math.random = random;
+    Object.assign(native, { executeSingleOutput, executeMultipleOutputs });
+    guard.restore();
   }
-}
-
-/**
- * Lets tfjs's gather, the only one of its operations that reads on the host (to check its indices), run while recording,
- * until `restore` is called; TensorFlow checks the indices again when the graph runs. `running` says whether it runs.
- */
-function looseGather(): { running(): boolean; restore(): void } {
-  const { getKernel, registerKernel, unregisterKernel } = tf();
-  const original = getKernel('GatherV2', 'tensorflow');
-  let depth = 0;
-  const replace = (kernelFunc: typeof original.kernelFunc) => {
-    unregisterKernel('GatherV2', 'tensorflow');
-    registerKernel({ ...original, kernelFunc });
-  };
-  replace((call) => {
-    depth += 1;
-    try {
-      return original.kernelFunc(call);
-    } finally {
-      depth -= 1;
-    }
-  });
-  return { running: () => depth > 0, restore: () => replace(original.kernelFunc) };
 }
 
 /** A tensor without values. */

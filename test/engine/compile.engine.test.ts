@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-node-gpu';
+import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { type CompiledStep, compile, compileProgram } from '../../src/engine/compile.js';
 import { runEagerly } from '../../src/engine/eager.js';
@@ -59,6 +59,37 @@ describe.each([
     program.run('add', { x });
     x.fill(50);
     expect(program.read().sum).toEqual(host(2, 3));
+    program.dispose();
+  });
+
+  it('keeps its state as it was when a run fails', () => {
+    const program = start({
+      state: { n: host(0), sum: host(0) },
+      functions: {
+        pick: {
+          inputs: { at: { shape: [1], dtype: 'int32' } },
+          call: ({ n, sum }: Tensors, { at }: Tensors) => {
+            const picked = tf().gather(tf().tensor1d([5, 7]), at as Tensor1D);
+            return {
+              state: { n: tf().add(n as Tensor, 1), sum: tf().add(sum as Tensor, picked) },
+              outputs: {},
+            };
+          },
+        },
+      },
+    });
+    program.run('pick', { at: Int32Array.of(1) });
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(() => program.run('pick', { at: Int32Array.of(9) })).toThrow();
+    }
+    expect(program.read()).toEqual({ n: host(1), sum: host(7) });
+    program.dispose();
+  });
+
+  it('may have a function that does nothing', () => {
+    const call = () => ({ state: {}, outputs: {} });
+    const program = start({ state: {}, functions: { nothing: { inputs: {}, call } } });
+    expect(program.run('nothing', {})).toEqual({});
     program.dispose();
   });
 
