@@ -39,7 +39,7 @@ export interface Contestant {
 
 /** Variables that set threads, kernels and allocators: a contestant has its own only, whatever this shell has. */
 const ownVariables =
-  /^(TF_|OMP_|KMP_|MKL_|ONEDNN_|DNNL_|XLA_|JAX_|KERAS_|TORCH|PYTORCH_|GLIBC_|MALLOC_|LD_PRELOAD|PYTHON|NPROC)/;
+  /^(TF_|OMP_|KMP_|MKL_|ONEDNN_|DNNL_|XLA_|JAX_|KERAS_|TORCH|PYTORCH_|GLIBC_|MALLOC_|LD_PRELOAD|PYTHON|NPROC|ATEN_)/;
 
 const keptLines = 4;
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { Bench } from 'tinybench';
 import { compileProgram } from '../engine/compile.js';
 import { runEagerly } from '../engine/eager.js';
-import { loadEngine } from '../engine/load.js';
+import { type Instructions, loadEngine } from '../engine/load.js';
 import { runStep } from '../train/run-step.js';
 import { trainingStep } from '../train/step.js';
 import { naiveStep } from './naive.js';
@@ -16,6 +16,8 @@ export interface OwnStep {
   optimizer: BenchOptimizer;
   batch: number;
   threads: number;
+  /** The newest vector instructions that kernels may use; all that the processor has where null or missing. */
+  instructions?: Instructions | null;
 }
 
 interface Losses {
@@ -26,7 +28,7 @@ interface Losses {
 type Step = () => Losses | Promise<Losses>;
 
 const chosen = JSON.parse(process.argv[2] ?? '{}') as OwnStep;
-const engine = await loadEngine({ threads: chosen.threads });
+const engine = await loadEngine({ threads: chosen.threads, instructions: chosen.instructions ?? null });
 let made: Step | null = null;
 answer({ ready: true, versions: { tensorflow: engine.tensorflowVersion }, oneDnn: engine.oneDnn });
 for await (const line of createInterface({ input: process.stdin })) {

@@ -27,13 +27,23 @@ export interface EngineOptions {
    * (single-threaded about five times), which only matters to comparisons with references.
    */
   oneDnn?: boolean;
+  /** The newest vector instructions that our kernels and oneDNN's may use; default null, all that the processor has. */
+  instructions?: Instructions | null;
 }
+
+/** Vector instructions that arithmetic is compiled for, from the oldest processors to the newest. */
+export type Instructions = 'baseline' | 'avx2' | 'avx512';
+
+/** What oneDNN calls them. */
+const oneDnnNames = { baseline: 'SSE41', avx2: 'AVX2', avx512: 'AVX512_CORE' } as const;
 
 /** What was loaded. */
 export interface LoadedEngine {
   tensorflowVersion: string;
   tfjsVersion: string;
   oneDnn: boolean;
+  /** The vector instructions that our kernels use. */
+  instructions: Instructions;
   /** Name of the GPU in use, or null. */
   gpu: string | null;
 }
@@ -45,10 +55,11 @@ let current: { key: string; engine: Promise<LoadedEngine> } | null = null;
  * options are an error, because TensorFlow reads them once per process.
  */
 export function loadEngine(options: EngineOptions): Promise<LoadedEngine> {
-  const { threads, interThreads = 1, verbose = false, graphRewriting = true, oneDnn = true } = options;
-  const key = JSON.stringify({ threads, interThreads, graphRewriting, oneDnn });
+  const { threads, interThreads = 1, graphRewriting = true, oneDnn = true, instructions = null } = options;
+  const settings = { threads, interThreads, graphRewriting, oneDnn, instructions };
+  const key = JSON.stringify(settings);
   if (current === null) {
-    current = { key, engine: load({ threads, interThreads, verbose, graphRewriting, oneDnn }) };
+    current = { key, engine: load({ ...settings, verbose: options.verbose ?? false }) };
   } else if (current.key !== key) {
     return Promise.reject(new Error(`the engine is loaded with ${current.key} and cannot change to ${key}`));
   }
@@ -61,7 +72,7 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
     throw new Error('TensorFlow was loaded before loadEngine(): its settings come too late');
   setEnvironment(options);
   restoreUtil();
-  const { binding, lines } = openBinding(location);
+  const { binding, instructions, lines } = openAddons(location);
   if (options.verbose) process.stderr.write(lines);
   const tensorflow = await importTensorflow();
   if ((tensorflow.backend() as unknown as { binding: unknown }).binding !== binding) {
@@ -79,12 +90,23 @@ async function load(options: Required<EngineOptions>): Promise<LoadedEngine> {
     tfjsVersion: tfjsVersion(),
     // Asked by its environment, a library does the same each time; only the newer ones say so again here.
     oneDnn: options.oneDnn && keptProbe(location).oneDnn,
+    instructions,
     gpu: binding.isUsingGpuDevice() ? await cardName() : null,
   };
 }
 
 function setEnvironment(options: Required<EngineOptions>): void {
-  const { threads, interThreads, verbose, oneDnn } = options;
+  const { threads, interThreads, verbose, oneDnn, instructions } = options;
+  // What else decides oneDNN's kernels, and so the numbers, is never taken from the user's shell.
+  for (const name of ['MAX_CPU_ISA', 'DEFAULT_FPMATH_MODE']) {
+    delete process.env[`ONEDNN_${name}`];
+    delete process.env[`DNNL_${name}`];
+  }
+  delete process.env.SAMBENCH_INSTRUCTIONS;
+  if (instructions !== null) {
+    process.env.SAMBENCH_INSTRUCTIONS = instructions;
+    process.env.ONEDNN_MAX_CPU_ISA = oneDnnNames[instructions];
+  }
   Object.assign(process.env, {
     // Off by default where there is no AVX-512, and then steps take half as long again.
     TF_ENABLE_ONEDNN_OPTS: oneDnn ? '1' : '0',
@@ -108,7 +130,12 @@ interface Binding {
   isUsingGpuDevice(): boolean;
 }
 
-/** The addon of our own. */
+/** What the addon of our operations tells. */
+interface Operations {
+  instructions: Instructions;
+}
+
+/** The addon of our own that keeps standard error. */
 interface StandardError {
   /** From now on keeps what is written to standard error. */
   take(): void;
@@ -117,22 +144,27 @@ interface StandardError {
 }
 
 /**
- * Loads the addon, which TensorFlow.js then finds loaded, and our own operations, and returns the lines that TensorFlow wrote meanwhile: it
- * writes some past its log level.
+ * Loads the addon, which TensorFlow.js then finds loaded, and our own operations, and returns the lines that TensorFlow
+ * wrote meanwhile: it writes some past its log level.
  */
-function openBinding(location: EngineLocation): { binding: Binding; lines: string } {
+function openAddons(location: EngineLocation): {
+  binding: Binding;
+  instructions: Instructions;
+  lines: string;
+} {
   try {
     const standardError = require(location.standardError) as StandardError;
     let lines = '';
     standardError.take();
     let binding: Binding;
+    let operations: Operations;
     try {
       binding = require(location.binding) as Binding;
-      require(location.operations);
+      operations = require(location.operations) as Operations;
     } finally {
       lines = standardError.give();
     }
-    return { binding, lines };
+    return { binding, instructions: operations.instructions, lines };
   } catch (error) {
     throw new SambenchError(
       'engine-failed',

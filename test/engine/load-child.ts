@@ -10,4 +10,13 @@ const top = tf()
   .values.dataSync()[0];
 const { TF_ENABLE_ONEDNN_OPTS, TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS } = process.env;
 const environment = { TF_ENABLE_ONEDNN_OPTS, TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS };
-console.log(JSON.stringify({ engine, sum, top, environment }));
+const { ONEDNN_MAX_CPU_ISA = null, ONEDNN_DEFAULT_FPMATH_MODE = null } = process.env;
+console.log(
+  JSON.stringify({
+    engine,
+    sum,
+    top,
+    environment,
+    oneDnn: { ONEDNN_MAX_CPU_ISA, ONEDNN_DEFAULT_FPMATH_MODE },
+  }),
+);

@@ -31,6 +31,23 @@ describe('loading the engine', () => {
     });
   });
 
+  it('takes no instructions and no precision of the kernels from the user’s shell', () => {
+    const shell = {
+      SAMBENCH_INSTRUCTIONS: 'baseline',
+      ONEDNN_MAX_CPU_ISA: 'SSE41',
+      ONEDNN_DEFAULT_FPMATH_MODE: 'BF16',
+    };
+    const newest = JSON.parse(load({ threads: 1 }).stdout).engine.instructions;
+    expect(JSON.parse(load({ threads: 1 }, shell).stdout)).toMatchObject({
+      engine: { instructions: newest },
+      oneDnn: { ONEDNN_MAX_CPU_ISA: null, ONEDNN_DEFAULT_FPMATH_MODE: null },
+    });
+    expect(JSON.parse(load({ threads: 1, instructions: 'baseline' }, shell).stdout)).toMatchObject({
+      engine: { instructions: 'baseline' },
+      oneDnn: { ONEDNN_MAX_CPU_ISA: 'SSE41' },
+    });
+  });
+
   it('shows TensorFlow’s own lines when asked to', () => {
     expect(load({ threads: 1, verbose: true }).stderr).toContain('oneDNN custom operations are on');
   });

@@ -18,6 +18,7 @@ interface Flags {
   only: PeerName[];
   optimizers: BenchOptimizer[];
   biases?: boolean;
+  instructions?: 'avx2';
   quiet?: boolean;
 }
 
@@ -40,14 +41,21 @@ const program = new Command('bench:peers')
       .argParser(listOf(benchOptimizers)),
   )
   .option('--biases', 'let the tuned peers train the biases that batch norm cancels')
+  .addOption(
+    new Option('--instructions <name>', 'all compute as on a processor without AVX-512').choices(['avx2']),
+  )
   .option('--quiet', 'show no progress');
 
-await runTool(program, async ({ only, quiet, biases = false, ...flags }: Flags) => {
+await runTool(program, async ({ only, quiet, biases = false, instructions, ...flags }: Flags) => {
   const tell = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
   await ensureEngine({ onProgress: ({ stage }) => tell(`engine: ${stage}`) });
   const python = await peerPython(tell);
-  const data = await measurePeers({ ...flags, peers: only, biases }, python, tell);
+  const data = await measurePeers(
+    { ...flags, peers: only, biases, instructions: instructions ?? null },
+    python,
+    tell,
+  );
   return { text: peerTable(data), data, exitCode: exitCodes.done };
 });

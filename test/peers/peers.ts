@@ -36,6 +36,8 @@ export const peerTitles: Readonly<Record<PeerName, string>> = {
 export interface PeerSettings {
   batch: number;
   threads: number;
+  /** The newest vector instructions that anyone may use; null for all that the processor has. */
+  instructions: 'avx2' | null;
   /** Whether the tuned peers train the biases that batch norm cancels. */
   biases: boolean;
 }
@@ -44,10 +46,11 @@ export interface PeerSettings {
 export function peerProgram(
   peer: PeerName,
   optimizer: BenchOptimizer,
-  { batch, threads, biases }: PeerSettings,
+  { batch, threads, instructions, biases }: PeerSettings,
   { python, start }: { python: string; start: string },
 ): ContestantProgram {
-  if (peer === 'sambench') return ownProgram(peer, { kind: 'compiled', optimizer, batch, threads });
+  if (peer === 'sambench')
+    return ownProgram(peer, { kind: 'compiled', optimizer, batch, threads, instructions });
   const tuned = peer.endsWith('-tuned');
   const program = fileURLToPath(new URL(`./peer_${peer.split('-')[0]}.py`, import.meta.url));
   const flags = [...(tuned ? ['--tuned'] : []), ...(biases ? ['--biases'] : [])];
@@ -57,11 +60,24 @@ export function peerProgram(
     args: [program, '--start', start, '--optimizer', optimizer, '--threads', String(threads), ...flags],
     env: {
       ...commonVariables(threads),
+      ...(instructions === 'avx2' ? olderProcessor : {}),
       ...(tuned ? { GLIBC_TUNABLES: tunedAllocator } : {}),
       ...(peer === 'keras-onednn' || peer === 'tensorflow-tuned' ? { TF_ENABLE_ONEDNN_OPTS: '1' } : {}),
     },
   };
 }
+
+/**
+ * What makes the peers compute as on a processor without AVX-512: their libraries are told to use AVX2 at most, and
+ * TensorFlow, which decides by the processor, to leave oneDNN off as it does there.
+ */
+const olderProcessor = {
+  ONEDNN_MAX_CPU_ISA: 'AVX2',
+  TF_ENABLE_ONEDNN_OPTS: '0',
+  ATEN_CPU_CAPABILITY: 'avx2',
+  MKL_ENABLE_INSTRUCTIONS: 'AVX2',
+  XLA_FLAGS: '--xla_cpu_max_isa=AVX2',
+};
 
 /** Equal threads for all, no graphics card, and nothing that the user has set for Python. */
 function commonVariables(threads: number): Record<string, string> {

@@ -31,9 +31,12 @@ export function peerTable({ machine, settings, oneDnnByDefault, rows, fastestPee
       .map((pair) => pair.join(' '))
       .join(', ')}`,
   ]);
-  const { batch, threads, rounds, steps, biases } = settings;
+  const { batch, threads, rounds, steps, biases, instructions } = settings;
   return [
     machineLine(machine),
+    ...(instructions === null
+      ? []
+      : ['all restricted to AVX2, and TensorFlow as installed to what it does there']),
     `AVX-512: ${yesNo(machine.avx512)}; oneDNN on by default in TensorFlow: ${yesNo(oneDnnByDefault)}`,
     `resnet20, batch ${batch}, ${threads} threads, ${rounds} rounds of ${steps} steps`,
     '',

@@ -7,9 +7,9 @@ import { basename, join, relative } from 'node:path';
 import { commandLine } from '../../command-line.js';
 import { SambenchError } from '../../errors.js';
 import { type EngineLocation, nativeFolder, tfjsFolder } from './location.js';
-import { nodeApiVersion } from './pins.js';
 import { type EngineProbe, probeEngine } from './probe.js';
 import { type ProgramResult, runProgram } from './program.js';
+import { arithmetic, arithmeticFlags, commonFlags, operationFlags, variants } from './recipe.js';
 import type { StageContext } from './stage.js';
 
 const nodeHeaders = (createRequire(import.meta.url)('node-api-headers') as { include_dir: string })
@@ -74,7 +74,7 @@ async function compileInto(
   await mkdir(scratch, { recursive: true });
   const run = async (...args: string[]) => {
     const [command = '', ...words] = compiler;
-    const all = [...words, '-O2', '-fPIC', `-DNAPI_VERSION=${nodeApiVersion}`, '-I', nodeHeaders, ...args];
+    const all = [...words, ...commonFlags, '-I', nodeHeaders, ...args];
     const result = await runProgram(command, all, { signal, cwd: scratch });
     if (result.code !== 0) throw compilerFailed(command, result);
   };
@@ -88,21 +88,13 @@ async function compileInto(
   report({ stage: 'compile', fraction: 0.3 });
   const operations: string[] = [];
   for (const name of ['operations', 'normalize', 'convolve', 'project']) {
-    await compile(native(`${name}.cc`), `${name}.o`, '-std=c++17');
+    await compile(native(`${name}.cc`), `${name}.o`, ...operationFlags);
     operations.push(`${name}.o`);
   }
   for (const { name, flags } of arithmetic) {
-    for (const [variant, instructions] of Object.entries(variants())) {
+    for (const [variant, instructions] of Object.entries(variants)) {
       const object = `${name}-${variant}.o`;
-      await compile(
-        native(`${name}.cc`),
-        object,
-        '-std=c++17',
-        '-O3',
-        '-Wno-psabi',
-        ...flags,
-        ...instructions,
-      );
+      await compile(native(`${name}.cc`), object, ...arithmeticFlags, ...flags, ...instructions);
       operations.push(object);
     }
   }
@@ -123,24 +115,6 @@ async function compileInto(
   await rm(scratch, { recursive: true });
   await symlink(relative(location.addons, location.libraries), join(target, 'tensorflow'));
   report({ stage: 'compile', fraction: 0.9 });
-}
-
-/** Our files of arithmetic. A rectifier must be recomputed to the bit, so nothing is contracted where there is one. */
-const arithmetic = [
-  { name: 'normalization', flags: ['-ffp-contract=off'] },
-  { name: 'winograd', flags: ['-ffp-contract=fast'] },
-];
-
-/** The compiler's flags for each kind of processor that arithmetic is compiled for; see native/variants.h. */
-function variants(): Record<string, string[]> {
-  if (process.arch !== 'x64') return { baseline: ['-DSAMBENCH_BASELINE'] };
-  // From the oldest processor upwards, whatever the compiler would take by itself.
-  const oldest = '-march=x86-64';
-  return {
-    baseline: ['-DSAMBENCH_BASELINE', oldest],
-    avx2: ['-DSAMBENCH_AVX2', oldest, '-mavx2', '-mfma'],
-    avx512: ['-DSAMBENCH_AVX512', oldest, '-mavx512f', '-mavx512vl', '-mavx512dq', '-mavx512bw', '-mfma'],
-  };
 }
 
 /** Loads the addons in `folder` and returns what they say; throws `engine-failed` when they do not load. */

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../../cache.js';
 import { libraryNames, nodeApiVersion, recipeVersion, tensorflowVersion, type Variant } from './pins.js';
+import { recipeText } from './recipe.js';
 
 const require = createRequire(import.meta.url);
 
@@ -94,9 +95,9 @@ export function addonsIn(
   };
 }
 
-/** Eight digits that change with our C++ sources. */
+/** Eight digits that change with our C++ sources and with the flags that they are compiled with. */
 function sourcesHash(): string {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(recipeText);
   for (const name of readdirSync(nativeFolder).sort()) hash.update(readFileSync(join(nativeFolder, name)));
   return hash.digest('hex').slice(0, 8);
 }

@@ -17,7 +17,7 @@ export const tensorflowVersion = '2.21.0';
 /** Version of Node-API that the addon is compiled for; it stays binary-compatible over Node 20, 22 and 24. */
 export const nodeApiVersion = 8;
 
-/** Raised when the way of compiling changes, so that old addons are not reused. */
+/** Raised when the way of compiling changes otherwise than by its flags (recipe.ts), so that old addons are not reused. */
 export const recipeVersion = 4;
 
 /** The Python that the wheels are for. They are never run, so it need not be the machine's own. */

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "instructions.h"
 #include "operations.h"
 
 namespace {
@@ -13,6 +14,9 @@ napi_value Init(napi_env env, napi_value exports) {
   static bool registered = false;
   static std::mutex mutex;
   const std::lock_guard<std::mutex> lock(mutex);
+  napi_value instructions;
+  napi_create_string_utf8(env, sambench::NameOf(sambench::BestInstructions()), NAPI_AUTO_LENGTH, &instructions);
+  napi_set_named_property(env, exports, "instructions", instructions);
   if (registered) return exports;
   registered = true;
   try {

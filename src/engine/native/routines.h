@@ -2,11 +2,27 @@
 #ifndef SAMBENCH_ROUTINES_H_
 #define SAMBENCH_ROUTINES_H_
 
+#include "instructions.h"
 #include "normalization.h"
-#include "variants.h"
 #include "winograd.h"
 
 namespace sambench {
+
+/** Of routines compiled for each kind of processor those for this one. */
+template <typename Routines>
+const Routines* Best(const Routines* (*baseline)(), const Routines* (*avx2)(), const Routines* (*avx512)()) {
+  switch (BestInstructions()) {
+    case Instructions::kAvx512: return avx512();
+    case Instructions::kAvx2: return avx2();
+    default: return baseline();
+  }
+}
+
+#if defined(__x86_64__)
+#define SAMBENCH_BEST(name) Best(name##Baseline, name##Avx2, name##Avx512)
+#else
+#define SAMBENCH_BEST(name) name##Baseline()
+#endif
 
 inline const NormalizationRoutines& Normalizing() {
   static const NormalizationRoutines* best = SAMBENCH_BEST(Normalization);
