@@ -12,7 +12,9 @@ import { benchOptimizers } from './workload.js';
 type Flags = Omit<EpochBenchSettings, 'm'> & { m?: number; quiet?: boolean };
 
 const program = new Command('bench:epoch')
-  .description('compares epochs of resnet20 with steps × step time, and tells the peak of memory')
+  .description(
+    'compares epochs of resnet20 with their steps and with steps alone, and tells the peak of memory',
+  )
   .addOption(new Option('--optimizer <name>', 'optimizer').choices([...benchOptimizers]).default('adam'))
   .option('--train <n>', 'training images', parsePositive, 10_000)
   .option('--epochs <n>', 'epochs that count; one more before them does not', parsePositive, 4)
@@ -32,18 +34,22 @@ await runTool(program, async ({ quiet, m = 0, ...flags }: Flags) => {
 });
 
 function text(bench: EpochBench): string {
-  const { machine, settings, stepsPerEpoch, stepMilliseconds, epochSeconds, epochOverSteps } = bench;
+  const { machine, settings, stepsPerEpoch } = bench;
   const { optimizer, train, batch, m, threads, steps } = settings;
   const groups = m === null ? '' : ` in groups of ${m}`;
   const list = (numbers: readonly number[], digits: number) =>
     numbers.map((number) => number.toFixed(digits)).join(', ');
+  const ranged = (middle: number, numbers: readonly number[]) =>
+    `${middle.toFixed(3)} (${Math.min(...numbers).toFixed(3)} to ${Math.max(...numbers).toFixed(3)})`;
   return [
     machineLine(machine),
     `resnet20, ${optimizer}, ${train} images, batch ${batch}${groups}, ${threads} threads`,
     '',
-    `epochs: ${list(epochSeconds, 2)} s`,
-    `steps alone around them, medians of ${steps}: ${list(stepMilliseconds, 1)} ms`,
-    `epoch / (${stepsPerEpoch} steps × step): ${bench.medianEpochOverSteps.toFixed(3)}, the median of ${list(epochOverSteps, 3)}`,
+    `epochs: ${list(bench.epochSeconds, 2)} s`,
+    `steps inside them, medians of ${stepsPerEpoch}: ${list(bench.ownStepMilliseconds, 1)} ms`,
+    `steps alone around them, medians of ${steps}: ${list(bench.stepMilliseconds, 1)} ms`,
+    `epoch / its own steps: ${ranged(bench.medianEpochOverOwnSteps, bench.epochOverOwnSteps)}, what training adds around its steps`,
+    `epoch / (${stepsPerEpoch} steps × step alone): ${ranged(bench.medianEpochOverSteps, bench.epochOverSteps)}, as noisy as the machine`,
     `input wait: ${(100 * bench.inputWaitShare).toFixed(2)} % of the epochs`,
     `peak memory of the training process: ${megabytes(bench.peakRssBytes)} MB`,
   ].join('\n');

@@ -1,4 +1,4 @@
-/** Epoch time of resnet20 against steps × step time: what training costs beyond its steps; and its peak of memory. */
+/** Epoch time of resnet20 against its own steps and against steps alone: what training adds to them; and its peak of memory. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { allocator } from '../run/launch.js';
 import { median } from '../stats/describe.js';
 import type { Cell } from '../suite/cell.js';
 import { type EpochSize, epochCell } from './bench-suite.js';
+import type { TimedEpoch } from './epoch-clock.js';
 import { describeMachine, type Machine } from './machine.js';
 
 export interface EpochBenchSettings extends EpochSize {
@@ -24,9 +25,9 @@ export interface EpochOrder {
   steps: number;
 }
 export interface TrainedEpochs {
-  /** From the end of one epoch's evaluation to the end of the next one's last step; the first holds the preparation, too. */
-  epochSeconds: number[];
-  /** Milliseconds of the steps that ran alone before each epoch but the first, and after the last. */
+  /** The first holds the preparation of the process, too. */
+  epochs: TimedEpoch[];
+  /** Milliseconds of the steps that ran alone after each epoch. */
   steps: number[][];
   inputWaitSeconds: number;
   peakRssBytes: number;
@@ -38,14 +39,19 @@ export interface EpochBench {
   stepsPerEpoch: number;
   /** All but the first epoch. */
   epochSeconds: number[];
+  /** Median of the steps inside each of these epochs. */
+  ownStepMilliseconds: number[];
+  /** Each epoch in the sum of the steps inside it: what training adds around its steps. Noise is in both alike. */
+  epochOverOwnSteps: number[];
+  medianEpochOverOwnSteps: number;
   /** Median step of each turn of steps: before each of these epochs, and after the last. */
   stepMilliseconds: number[];
-  /** Each epoch in `stepsPerEpoch` of the steps around it, in the order of the epochs. */
+  /** Each epoch in `stepsPerEpoch` of the steps around it, in the order of the epochs: as noisy as the machine. */
   epochOverSteps: number[];
   medianEpochOverSteps: number;
   /** Share of the time of epochs for which steps waited for their batch. */
   inputWaitShare: number;
-  /** Peak resident memory of the training process after its first epoch and evaluation, before steps ran alone in it. */
+  /** Peak resident memory of the training process over all its epochs and the final evaluation. */
   peakRssBytes: number;
 }
 
@@ -66,20 +72,29 @@ export async function benchEpoch(
     `train ${settings.epochs + 1} epochs of ${stepsPerEpoch} steps, ${settings.steps} steps alone between them`,
   );
   const trained = await train(cell, settings.steps);
-  const epochSeconds = trained.epochSeconds.slice(1);
+  const epochs = trained.epochs.slice(1);
+  const epochSeconds = epochs.map(({ seconds }) => seconds);
+  const epochOverOwnSteps = epochs.map(epochInOwnSteps);
   const epochOverSteps = epochsInSteps(epochSeconds, trained.steps, stepsPerEpoch);
   return {
     machine,
     settings,
     stepsPerEpoch,
     epochSeconds,
+    ownStepMilliseconds: epochs.map(({ steps }) => median(steps)),
+    epochOverOwnSteps,
+    medianEpochOverOwnSteps: median(epochOverOwnSteps),
     stepMilliseconds: trained.steps.map(median),
     epochOverSteps,
     medianEpochOverSteps: median(epochOverSteps),
-    inputWaitShare:
-      trained.inputWaitSeconds / trained.epochSeconds.reduce((sum, seconds) => sum + seconds, 0),
+    inputWaitShare: trained.inputWaitSeconds / trained.epochs.reduce((sum, { seconds }) => sum + seconds, 0),
     peakRssBytes: trained.peakRssBytes,
   };
+}
+
+/** An epoch divided by the sum of the steps inside it. */
+export function epochInOwnSteps({ seconds, steps }: TimedEpoch): number {
+  return (1000 * seconds) / steps.reduce((sum, step) => sum + step, 0);
 }
 
 /**

@@ -7,10 +7,16 @@ export function setGraphRewriting(on: boolean): void {
   rewriting = on;
 }
 
+/** Whether sessions may rewrite their graphs. */
+export function graphRewriting(): boolean {
+  return rewriting;
+}
+
 /**
  * The serialized ConfigProto of a session. Threads are left to the process (see load.ts). Without rewriting a graph runs
  * as it was recorded, operation for operation: no optimization of the old kind (graph_options.optimizer_options.opt_level
- * L0) and no meta-optimizer (graph_options.rewrite_options.disable_meta_optimizer).
+ * L0) and no meta-optimizer (graph_options.rewrite_options.disable_meta_optimizer). oneDNN has a pass of its own that no
+ * config ends; bias.ts keeps apart what it would merge with other bits.
  */
 export function sessionConfig(): Uint8Array {
   if (rewriting) return new Uint8Array();

@@ -14,16 +14,18 @@ export type TrainOutcome = { kind: 'result'; result: CellResult } | { kind: 'int
 
 /**
  * Trains `cell`; the result is `finished`, or `diverged` when a loss is not a number. A checkpoint of an earlier,
- * interrupted run is continued bit for bit. Throws a SambenchError when the environment is at fault.
+ * interrupted run is continued bit for bit. Throws a SambenchError when the environment is at fault. `prepare` is there
+ * for who watches the program at work.
  */
 export async function trainCell(
   cell: Cell,
   options: RunOptions,
   context: RunContext,
   hooks: TrainHooks,
+  prepare: typeof prepareCell = prepareCell,
 ): Promise<TrainOutcome> {
   const started = performance.now();
-  const prepared = await prepareCell(cell, options);
+  const prepared = await prepare(cell, options);
   const hashes = {
     initSha256: weightsSha256(weightsOf(prepared.program.read())),
     firstBatchSha256: firstBatchSha256(

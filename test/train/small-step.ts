@@ -2,9 +2,11 @@
 
 import { defaults } from '../../src/defaults.js';
 import type { HostTensor } from '../../src/engine/program.js';
+import { bases, sharpness } from '../../src/optimizer/registry.js';
 import { stream } from '../../src/stream.js';
 import type { BaseSettings, OptimizerSettings, SharpnessSettings } from '../../src/suite/cell.js';
 import { type StepDefinition, type TrainingStep, trainingStep } from '../../src/train/step.js';
+import { settingsOf } from '../optimizer/any-rule.js';
 
 /** A base update with the default settings but for those given. */
 export function base(name: 'sgd' | 'adam' | 'adamw', settings: Partial<BaseSettings> = {}): BaseSettings {
@@ -22,9 +24,17 @@ export function aware(
   return { name, ...rule, base: own } as SharpnessSettings;
 }
 
-/** One of every optimizer, and of its ways where they take another path. */
-export const everyOptimizer: Record<string, OptimizerSettings> = {
-  sgd: base('sgd'),
+/** Neighbourhoods of rules whose own scale is another than SAM's. */
+const ownRho: Readonly<Record<string, number>> = { asam: 0.5 };
+
+/** One of every registered optimizer, the sharpness-aware ones over adam, and of sgd's ways that take another path. */
+export const everyOptimizer: Readonly<Record<string, OptimizerSettings>> = {
+  ...Object.fromEntries(
+    Object.values(bases).map((rule): [string, BaseSettings] => [
+      rule.name,
+      { name: rule.name, learningRate: 0.001, ...settingsOf(rule) } as BaseSettings,
+    ]),
+  ),
   'sgd with momentum': base('sgd', { momentum: 0.9 }),
   'sgd with Nesterov momentum, decay and clipping': base('sgd', {
     momentum: 0.9,
@@ -33,12 +43,16 @@ export const everyOptimizer: Record<string, OptimizerSettings> = {
     decay: 'loss',
     clipNorm: 1,
   }),
-  adam: base('adam'),
-  adamw: base('adamw'),
   'sam over sgd': aware('sam', base('sgd', { momentum: 0.9 })),
-  'sam over adam': aware('sam', base('adam')),
-  'asam over adam': aware('asam', base('adam'), { rho: 0.5 }),
-  'sam-as-published over adam': aware('sam-as-published', base('adam')),
+  ...Object.fromEntries(
+    Object.values(sharpness).map((rule): [string, SharpnessSettings] => {
+      const settings = settingsOf(rule, { rho: ownRho[rule.name] ?? 0.05 });
+      return [
+        `${rule.name} over adam`,
+        { name: rule.name, m: null, ...settings, base: base('adam') } as SharpnessSettings,
+      ];
+    }),
+  ),
 };
 
 export const image = [16, 16, 3] as const;
