@@ -62,7 +62,7 @@ export function epochCell({ optimizer, train, batch, m, epochs, threads }: Epoch
     compute: { equal: 'none' },
     compare: { baseline: optimizer, candidate: optimizer },
   };
-  const { suite } = parseSuite(written, 'bench:epoch');
+  const { suite } = parseSuite(written, 'its suite');
   const cell = expandSuite({ suite }).cells[0];
   if (!cell) throw new Error('the suite has no cell');
   return cell;
