@@ -5,7 +5,8 @@
 import { backend } from './backend.js';
 import { Graph, type GraphOutput } from './graph.js';
 import { sessionConfig } from './graph-session.js';
-import { type NativeFeed, nativeGraphs } from './native.js';
+import { dtypeOf, feedOf, floats, isFloat } from './host-values.js';
+import { nativeGraphs } from './native.js';
 import {
   checkSize,
   type HostTensor,
@@ -16,13 +17,14 @@ import {
   type Tensors,
 } from './program.js';
 import { record } from './record.js';
+import { operationTimes, type TracedRun } from './trace.js';
 
 /** A compiled program, with a view into its graph. */
 export interface CompiledProgram<Name extends string> extends Program<Name> {
   /** Records the function, where that has not happened yet. */
   prepare(name: Name): void;
-  /** Runs a function like `run` and returns TensorFlow's RunMetadata of that run, serialized. */
-  trace(name: Name, inputs: Record<string, HostTensor['values']>): Uint8Array;
+  /** Runs a function like `run`, while TensorFlow traces it; returns the time of each kind of operation, too. */
+  trace(name: Name, inputs: Record<string, HostTensor['values']>): TracedRun;
   /** SHA-256 of the serialized graph of all functions recorded so far, and its number of nodes. */
   graph(): { sha256: string; nodes: number };
 }
@@ -113,7 +115,10 @@ export function compileProgram<Name extends string>(
     prepare: (name) => {
       prepared(name);
     },
-    trace: (name, inputs) => new Uint8Array(execute(name, inputs, true).trace ?? new ArrayBuffer(0)),
+    trace(name, inputs) {
+      const { outputs, trace } = execute(name, inputs, true);
+      return { outputs, operations: operationTimes(new Uint8Array(trace ?? new ArrayBuffer(0))) };
+    },
     graph: () => ({ sha256: graph.sha256(), nodes: graph.nodes }),
     read() {
       const all = [...variables];
@@ -221,26 +226,6 @@ function wide(graph: Graph, placeholder: GraphOutput, { dtype }: InputSpec): Gra
       [placeholder],
     ),
   );
-}
-
-function feedOf({ node, dtype, shape }: GraphOutput, values: HostTensor['values']): NativeFeed {
-  return { operation: node, dtype, shape: shape ?? [], values };
-}
-
-function dtypeOf({ dtype }: InputSpec): number {
-  const { TF_FLOAT, TF_INT32, TF_UINT8 } = backend().binding;
-  return { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8 }[dtype];
-}
-
-function floats(dtype: number, values: ArrayBuffer): Float32Array {
-  if (isFloat(dtype)) return new Float32Array(values);
-  return Float32Array.from(
-    dtype === backend().binding.TF_BOOL ? new Uint8Array(values) : new Int32Array(values),
-  );
-}
-
-function isFloat(dtype: number): boolean {
-  return dtype === backend().binding.TF_FLOAT;
 }
 
 function only(outputs: readonly GraphOutput[]): GraphOutput {
