@@ -4,7 +4,8 @@ import { defaults } from '../../src/defaults.js';
 import type { HostTensor } from '../../src/engine/program.js';
 import { stream } from '../../src/stream.js';
 import type { BaseSettings, OptimizerSettings, SharpnessSettings } from '../../src/suite/cell.js';
-import { type StepDefinition, type TrainingStep, trainingStep } from '../../src/train/step.js';
+import { type TrainingStep, trainingStep } from '../../src/train/step.js';
+import type { StepDefinition } from '../../src/train/step-parts.js';
 
 /** A base update with the default settings but for those given. */
 export function base(name: 'sgd' | 'adam' | 'adamw', settings: Partial<BaseSettings> = {}): BaseSettings {
