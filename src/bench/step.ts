@@ -17,6 +17,7 @@ import { type BenchOptimizer, benchOptimizers, stepOperations } from './workload
 
 /** The ways in which our step runs, each timed. */
 export const stepKinds = ['compiled', 'eager', 'naive'] as const;
+/** One of them. */
 export type StepKind = (typeof stepKinds)[number];
 
 /** What is timed, and how often. */
@@ -38,6 +39,7 @@ export interface StepRow extends TimeSummary {
   gflops: number;
   /** `gflops` as a share of the fastest product. */
   peakShare: number;
+  /** Peak resident memory of its process; null where the system does not tell. */
   peakRssBytes: number | null;
   /** From the definition of the step to the end of the first one: what compiling costs. */
   firstMilliseconds: number | null;
