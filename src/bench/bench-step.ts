@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { parsePositive } from '../commands/flags.js';
 import { ensureEngine } from '../engine/install/install.js';
-import { exitCodes } from '../errors.js';
+import { exitCodes, SambenchError } from '../errors.js';
 import { benchStep, type StepKind, stepKinds } from './step.js';
 import { stepTable } from './step-table.js';
 import { listOf, runTool } from './tool.js';
@@ -15,6 +15,7 @@ interface Flags {
   threads: number;
   only: StepKind[];
   optimizers: BenchOptimizer[];
+  operations?: boolean;
   quiet?: boolean;
 }
 
@@ -34,12 +35,18 @@ const program = new Command('bench:step')
       .default([...benchOptimizers])
       .argParser(listOf(benchOptimizers)),
   )
+  .option('--operations', "then trace compiled steps, and tell each kind of operation's share of the time")
   .option('--quiet', 'show no progress');
 
 await runTool(program, async ({ only, quiet, ...flags }: Flags) => {
   const tell = (line: string) => {
     if (!quiet) process.stderr.write(`${line}\n`);
   };
+  if (flags.operations && !only.includes('compiled'))
+    throw new SambenchError('flag-invalid', {
+      problem: '--operations traces the compiled step, which --only leaves out',
+      fix: 'Leave one of the two flags out, or name compiled.',
+    });
   await ensureEngine({ onProgress: ({ stage }) => tell(`engine: ${stage}`) });
   const data = await benchStep({ ...flags, kinds: only }, tell);
   return { text: stepTable(data), data, exitCode: exitCodes.done };

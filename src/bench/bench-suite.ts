@@ -8,6 +8,7 @@ import { type BenchOptimizer, optimizerSettings } from './workload.js';
 /** The augmentation of the published experiment. */
 const augment = { ...defaults.data.augment, padCrop: 4, brightness: 0.5 };
 
+/** A grid of equal cells: how many, and their images, epochs, images a step and threads. */
 export interface GridSize {
   cells: number;
   train: number;
@@ -35,6 +36,7 @@ export function equalCells({ cells, train, epochs, batch, threads }: GridSize): 
   };
 }
 
+/** A cell whose epochs are timed: optimizer, images, images a step, epochs and threads. */
 export interface EpochSize {
   optimizer: BenchOptimizer;
   train: number;

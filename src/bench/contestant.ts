@@ -1,10 +1,11 @@
 /**
  * A process whose steps are timed. It waits until it is asked, so that only one of several computes at a time: commands
- * go in by line (`check N`, `time N`, `quit`), answers come back as lines of JSON.
+ * go in by line (`check N`, `time N`, `trace N`, `quit`), answers come back as lines of JSON.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { OperationTime } from '../engine/trace.js';
 import { SambenchError } from '../errors.js';
 
 /** How to start a contestant. */
@@ -24,6 +25,7 @@ export interface CheckAnswer {
   firstMilliseconds?: number;
 }
 
+/** A contestant that runs, and what it can be asked. */
 export interface Contestant {
   name: string;
   /** What it told of itself when it was ready. */
@@ -32,6 +34,8 @@ export interface Contestant {
   check(steps: number): Promise<CheckAnswer>;
   /** Runs `steps` steps; the milliseconds of each. */
   time(steps: number): Promise<number[]>;
+  /** Traces `steps` steps, after one that does not count; the times of each. Only our own compiled step can be asked. */
+  trace(steps: number): Promise<OperationTime[][]>;
   /** Most memory that was resident so far; null where the system does not tell. */
   peakRssBytes(): number | null;
   quit(): Promise<void>;
@@ -82,6 +86,7 @@ export async function startContestant({ name, command, args, env }: ContestantPr
     facts,
     check: async (steps) => (await ask(`check ${steps}`)) as unknown as CheckAnswer,
     time: async (steps) => (await ask(`time ${steps}`)).milliseconds as number[],
+    trace: async (steps) => (await ask(`trace ${steps}`)).operations as OperationTime[][],
     peakRssBytes: () => peakRssBytes(child.pid),
     async quit() {
       child.stdin.end('quit\n');

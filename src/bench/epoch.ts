@@ -13,26 +13,32 @@ import { type EpochSize, epochCell } from './bench-suite.js';
 import type { TimedEpoch } from './epoch-clock.js';
 import { describeMachine, type Machine } from './machine.js';
 
+/** What is trained, and how many steps are timed beside it. */
 export interface EpochBenchSettings extends EpochSize {
   /** Steps that are timed alone before every epoch that counts, and after the last. */
   steps: number;
 }
 
-/** What the training process is told, and what it answers. */
+/** What the training process is told. */
 export interface EpochOrder {
   cell: Cell;
   checkpointBase: string;
   steps: number;
 }
+
+/** What it answers. */
 export interface TrainedEpochs {
   /** The first holds the preparation of the process, too. */
   epochs: TimedEpoch[];
   /** Milliseconds of the steps that ran alone after each epoch. */
   steps: number[][];
+  /** Time that steps waited for their batch, over all epochs. */
   inputWaitSeconds: number;
+  /** Peak resident memory after the first epoch and its evaluation. */
   peakRssBytes: number;
 }
 
+/** All that was measured; times of epochs are in seconds, those of steps in milliseconds. */
 export interface EpochBench {
   machine: Machine;
   settings: EpochBenchSettings;

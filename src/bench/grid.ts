@@ -11,12 +11,15 @@ import { equalCells, type GridSize } from './bench-suite.js';
 import { describeMachine, type Machine } from './machine.js';
 import { type TimeRatio, timeRatio } from './summarize.js';
 
+/** What is run, and how often with each of both settings of `--jobs`. */
 export interface GridBenchSettings extends GridSize {
   rounds: number;
 }
 
+/** The values of `--jobs` that are compared. */
 export type GridJobs = 'auto' | '1';
 
+/** The times of one of them. */
 export interface GridRow {
   jobs: GridJobs;
   /** Of each round, from the start of the command to its end. */
@@ -24,6 +27,7 @@ export interface GridRow {
   medianSeconds: number;
 }
 
+/** All that was measured. */
 export interface GridBench {
   machine: Machine;
   settings: GridBenchSettings;

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import { thisPlatform, vectorInstructions } from '../engine/install/platform.js';
 
+/** What of a machine decides its times, and how busy it was. */
 export interface Machine {
   cpu: string;
   cores: number;

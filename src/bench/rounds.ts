@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { permutation, stream } from '../stream.js';
 import type { Contestant } from './contestant.js';
 
+/** How often everybody has a turn, and how long it is. */
 export interface RoundSettings {
   rounds: number;
   /** Timed steps of a turn; one more before them does not count. */

@@ -1,6 +1,7 @@
 /** The table of `bench:step` for people. */
 import { textTable } from '../commands/text-table.js';
 import { machineLine } from './machine.js';
+import { operationTable } from './operations.js';
 import type { StepBench } from './step.js';
 import type { TimeRatio } from './summarize.js';
 
@@ -51,7 +52,15 @@ export function stepTable(bench: StepBench): string {
     '',
     'GFLOP/s: 6 × multiply-adds of a forward pass × images, twice that for SAM; naive is tf.layers with trainOnBatch,',
     'which has no SAM. The ratios are of medians; in brackets the least and the greatest of one round.',
+    ...operationTables(bench),
   ].join('\n');
+}
+
+function operationTables({ settings, operations }: StepBench): string[] {
+  if (!operations) return [];
+  const tables = Object.entries(operations).map(([optimizer, rows]) => operationTable(optimizer, rows));
+  const traced = settings.rounds * settings.steps;
+  return ['', `operations of the compiled step, medians of ${traced} traced steps`, '', tables.join('\n\n')];
 }
 
 /** A ratio of times for people, with the least and the greatest of single rounds. */

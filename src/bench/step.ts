@@ -7,6 +7,7 @@ import { median } from '../stats/describe.js';
 import { checkedSteps, demandAgreement } from './agree.js';
 import { type CheckAnswer, type Contestant, quitAll, startContestant } from './contestant.js';
 import { describeMachine, type Machine } from './machine.js';
+import { type OperationRow, operationRows } from './operations.js';
 import { ownProgram } from './own-program.js';
 import type { OwnStep } from './own-step.js';
 import { productSize } from './product.js';
@@ -14,16 +15,22 @@ import { playRounds, type RoundSettings, type Times } from './rounds.js';
 import { summarizeTimes, type TimeRatio, type TimeSummary, timeRatio } from './summarize.js';
 import { type BenchOptimizer, benchOptimizers, stepOperations } from './workload.js';
 
+/** The ways in which our step runs, each timed. */
 export const stepKinds = ['compiled', 'eager', 'naive'] as const;
+/** One of them. */
 export type StepKind = (typeof stepKinds)[number];
 
+/** What is timed, and how often. */
 export interface StepBenchSettings extends RoundSettings {
   batch: number;
   threads: number;
   kinds: readonly StepKind[];
   optimizers: readonly BenchOptimizer[];
+  /** Whether as many steps as were timed are then traced, of each compiled step. */
+  operations?: boolean;
 }
 
+/** The times of one kind of step with one optimizer. */
 export interface StepRow extends TimeSummary {
   kind: StepKind;
   optimizer: BenchOptimizer;
@@ -32,6 +39,7 @@ export interface StepRow extends TimeSummary {
   gflops: number;
   /** `gflops` as a share of the fastest product. */
   peakShare: number;
+  /** Peak resident memory of its process; null where the system does not tell. */
   peakRssBytes: number | null;
   /** From the definition of the step to the end of the first one: what compiling costs. */
   firstMilliseconds: number | null;
@@ -47,6 +55,7 @@ export interface ProductPeak {
   medianGflops: Record<string, number>;
 }
 
+/** All that was measured. */
 export interface StepBench {
   machine: Machine;
   settings: StepBenchSettings;
@@ -59,6 +68,8 @@ export interface StepBench {
   /** Steps of the other kinds in compiled ones, by optimizer. */
   eagerOverCompiled: Partial<Record<BenchOptimizer, TimeRatio>>;
   naiveOverCompiled: Partial<Record<BenchOptimizer, TimeRatio>>;
+  /** Where the time of a compiled step goes, by optimizer; absent where nobody asked. */
+  operations?: Partial<Record<BenchOptimizer, OperationRow[]>>;
 }
 
 /** Measures; `onProgress` hears what is being done. */
@@ -102,7 +113,16 @@ export async function benchStep(
       onProgress(`round ${round + 1} of ${settings.rounds}: ${name}`),
     );
     const memory = new Map(running.map((contestant) => [contestant.name, contestant.peakRssBytes()]));
-    return { machine, settings, ...results(settings, arms, products, { times, answers, memory }) };
+    const measured = results(settings, arms, products, { times, answers, memory });
+    if (!settings.operations) return { machine, settings, ...measured };
+    // Last, as tracing takes time and memory of its own.
+    const operations: StepBench['operations'] = {};
+    for (const { name, optimizer } of arms.filter(({ kind }) => kind === 'compiled')) {
+      onProgress(`trace ${name}`);
+      const steps = await running.find((one) => one.name === name)?.trace(settings.rounds * settings.steps);
+      operations[optimizer] = operationRows(steps ?? []);
+    }
+    return { machine, settings, ...measured, operations };
   } finally {
     await quitAll(running);
   }

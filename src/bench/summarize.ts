@@ -1,6 +1,7 @@
 /** Numbers of the times that were measured. */
 import { median } from '../stats/describe.js';
 
+/** The times of one contestant over all rounds, and all its samples. */
 export interface TimeSummary {
   medianMilliseconds: number;
   minMilliseconds: number;

@@ -6,7 +6,9 @@ import { type StoredTensor, writeSafetensors } from '../safetensors.js';
 import { stream } from '../stream.js';
 import type { OptimizerSettings } from '../suite/cell.js';
 
+/** Adam alone, and SAM over Adam: one gradient evaluation a step, and two. */
 export const benchOptimizers = ['adam', 'sam'] as const;
+/** One of them. */
 export type BenchOptimizer = (typeof benchOptimizers)[number];
 
 const seed = 1;

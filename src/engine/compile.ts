@@ -2,10 +2,10 @@
  * Compiles programs: each function is recorded once, when it first runs, as part of one TensorFlow graph whose state
  * lives in resource variables, and runs through a session.
  */
-import { backend } from './backend.js';
 import { addFunction, addVariable, type CompiledFunction } from './compiled-function.js';
-import { Graph, type GraphOutput } from './graph.js';
+import { Graph } from './graph.js';
 import { sessionConfig } from './graph-session.js';
+import { feedOf, floats } from './host-values.js';
 import { type NativeFeed, nativeGraphs } from './native.js';
 import {
   checkEntries,
@@ -17,13 +17,14 @@ import {
   type ProgramFunction,
   stateSpecs,
 } from './program.js';
+import { operationTimes, type TracedRun } from './trace.js';
 
 /** A compiled program, with a view into its graph. */
 export interface CompiledProgram<Name extends string> extends Program<Name> {
   /** Records the function, where that has not happened yet. */
   prepare(name: Name): void;
-  /** Runs a function like `run` and returns TensorFlow's RunMetadata of that run, serialized. */
-  trace(name: Name, inputs: Record<string, HostTensor['values']>): Uint8Array;
+  /** Runs a function like `run`, while TensorFlow traces it; returns the time of each kind of operation, too. */
+  trace(name: Name, inputs: Record<string, HostTensor['values']>): TracedRun;
   /** SHA-256 of the serialized graph of all that was recorded so far, refused functions among it, and its nodes. */
   graph(): { sha256: string; nodes: number };
 }
@@ -100,7 +101,10 @@ export function compileProgram<Name extends string>(
     prepare: (name) => {
       prepared(name);
     },
-    trace: (name, inputs) => new Uint8Array(execute(name, inputs, true).trace ?? new ArrayBuffer(0)),
+    trace(name, inputs) {
+      const { outputs, trace } = execute(name, inputs, true);
+      return { outputs, operations: operationTimes(new Uint8Array(trace ?? new ArrayBuffer(0))) };
+    },
     graph: () => ({ sha256: graph.sha256(), nodes: graph.nodes }),
     read() {
       const all = [...variables];
@@ -144,14 +148,4 @@ export function compile(
     write: program.write,
     dispose: program.dispose,
   };
-}
-
-function feedOf({ node, dtype, shape }: GraphOutput, values: HostTensor['values']): NativeFeed {
-  return { operation: node, dtype, shape: shape ?? [], values };
-}
-
-function floats(dtype: number, values: ArrayBuffer): Float32Array {
-  const { TF_FLOAT, TF_BOOL } = backend().binding;
-  if (dtype === TF_FLOAT) return new Float32Array(values);
-  return Float32Array.from(dtype === TF_BOOL ? new Uint8Array(values) : new Int32Array(values));
 }

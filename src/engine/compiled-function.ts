@@ -1,6 +1,7 @@
 /** Adds to a graph what a program is made of: its state as resource variables, and its functions over it. */
 import { backend } from './backend.js';
 import type { Graph, GraphOutput } from './graph.js';
+import { dtypeOf } from './host-values.js';
 import { checkResult, type InputSpec, type ProgramFunction, type Tensors } from './program.js';
 import { record } from './record.js';
 
@@ -106,11 +107,6 @@ function wide(graph: Graph, placeholder: GraphOutput, { dtype }: InputSpec): Gra
       [placeholder],
     ),
   );
-}
-
-function dtypeOf({ dtype }: InputSpec): number {
-  const { TF_FLOAT, TF_INT32, TF_UINT8 } = backend().binding;
-  return { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8 }[dtype];
 }
 
 function only(outputs: readonly GraphOutput[]): GraphOutput {

@@ -144,8 +144,8 @@ interface StandardError {
 }
 
 /**
- * Loads the addon, which TensorFlow.js then finds loaded, and our own operations, and returns the lines that TensorFlow
- * wrote meanwhile: it writes some past its log level.
+ * Loads the addon, which TensorFlow.js then finds loaded, and our own operations; returns the lines that TensorFlow wrote
+ * meanwhile, as it writes some past its log level.
  */
 function openAddons(location: EngineLocation): {
   binding: Binding;

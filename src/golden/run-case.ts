@@ -5,7 +5,8 @@ import type { Program } from '../engine/program.js';
 import { bases, sharpness } from '../optimizer/registry.js';
 import type { OptimizerSettings } from '../suite/cell.js';
 import { unpackMeasures } from '../train/measures.js';
-import { type StepFunction, type TrainingStep, trainingStep } from '../train/step.js';
+import { type TrainingStep, trainingStep } from '../train/step.js';
+import type { StepFunction } from '../train/step-program.js';
 import {
   type Comparison,
   compareSteps,

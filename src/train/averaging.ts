@@ -7,7 +7,8 @@ import type { ImageSet } from '../data/images.js';
 import type { Program } from '../engine/program.js';
 import type { AugmentSettings, AverageSettings } from '../suite/cell.js';
 import { inputsOf } from './run-step.js';
-import type { StepFunction, TrainingStep } from './step.js';
+import type { TrainingStep } from './step.js';
+import type { StepFunction } from './step-program.js';
 
 /**
  * The share by which the average moves towards the weights after step `step`, from 0; null where it stays. An exponential

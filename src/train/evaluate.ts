@@ -3,7 +3,7 @@ import { evaluationBatches } from '../data/batches.js';
 import type { ImageSet } from '../data/images.js';
 import type { Program } from '../engine/program.js';
 import type { Evaluation } from '../results/result.js';
-import type { StepFunction } from './step.js';
+import type { StepFunction } from './step-program.js';
 
 /** Evaluates `set` in batches of `batchSize`; every image counts once. Sums are in double precision. */
 export function evaluate(program: Program<StepFunction>, set: ImageSet, batchSize: number): Evaluation {

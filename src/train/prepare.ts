@@ -10,7 +10,8 @@ import type { Program } from '../engine/program.js';
 import { describeEnvironment } from '../results/environment.js';
 import type { Environment } from '../results/result.js';
 import type { Cell } from '../suite/cell.js';
-import { type StepFunction, type TrainingStep, trainingStep } from './step.js';
+import { type TrainingStep, trainingStep } from './step.js';
+import type { StepFunction } from './step-program.js';
 
 /** A cell ready to train. */
 export interface PreparedCell {

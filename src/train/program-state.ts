@@ -3,6 +3,14 @@ import type { Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import type { HostTensor, Tensors } from '../engine/program.js';
 import type { OptimizerState, StateShapes } from '../optimizer/rule.js';
 
+/** The weights, and the moving statistics of a network that has some. */
+export function core(state: Tensors): { parameters: Tensor1D; statistics: Tensor1D | null } {
+  return {
+    parameters: state.parameters as Tensor1D,
+    statistics: (state.statistics as Tensor1D | undefined) ?? null,
+  };
+}
+
 /** The entries of `owner`, by their own names. */
 export function stateOf(owner: string, state: Tensors): OptimizerState {
   const entries = Object.entries(state).filter(([name]) => name.startsWith(`${owner}.`));

@@ -3,7 +3,8 @@ import type { Batch } from '../data/batches.js';
 import type { HostTensor, Program } from '../engine/program.js';
 import { stream } from '../stream.js';
 import { type Measures, measureNames, unpackMeasures } from './measures.js';
-import type { StepFunction, TrainingStep } from './step.js';
+import type { TrainingStep } from './step.js';
+import type { StepFunction } from './step-program.js';
 
 type StepBatch = Pick<Batch, 'images' | 'labels' | 'brightness'>;
 

@@ -4,10 +4,12 @@ import type { CellResult } from '../results/result.js';
 import type { RunContext, RunOptions } from '../run/messages.js';
 import type { Cell } from '../suite/cell.js';
 import { version } from '../version.js';
+import { batchSettings } from './batch-settings.js';
 import { readCheckpoint, removeCheckpoint } from './checkpoint.js';
 import { prepareCell } from './prepare.js';
 import { processorTimes, waitShare, wasDisturbed } from './processor-wait.js';
-import { batchSettings, type TrainHooks, Training } from './training.js';
+import { budgetSpent } from './spent.js';
+import { type TrainHooks, Training } from './training.js';
 import { weightsOf, weightsSha256 } from './weights.js';
 
 export type TrainOutcome = { kind: 'result'; result: CellResult } | { kind: 'interrupted' };
@@ -57,7 +59,7 @@ export async function trainCell(
       settings: cell.settings,
       status: final ? 'finished' : 'diverged',
       error: final ? null : { code: 'cell-diverged', message: training.divergence },
-      budget: training.budgetSpent(),
+      budget: budgetSpent(cell, position),
       history: position.history,
       final,
       checks: training.checks(),

@@ -1,11 +1,13 @@
 /** The epochs of one cell: steps, evaluation, selection, stopping and checkpoints, between its first weights and its last. */
+import type { Batch } from '../data/batches.js';
 import { Prefetch } from '../data/prefetch.js';
 import type { HostTensor } from '../engine/program.js';
 import type { CellChecks, CellResult, Evaluation } from '../results/result.js';
 import type { Progress, RunOptions } from '../run/messages.js';
-import type { Cell } from '../suite/cell.js';
-import { isSharpness } from '../suite/cell.js';
+import { type Cell, isSharpness } from '../suite/cell.js';
 import { moveAverage, shareAfterEpoch, shareAfterStep, useAverage } from './averaging.js';
+import { batchSettings } from './batch-settings.js';
+import { progressOf } from './cell-progress.js';
 import { type Checkpoint, freshPosition, type Position, writeCheckpoint } from './checkpoint.js';
 import { checkMeasures, checkRestored, checksOf } from './checks.js';
 import { divergenceOf } from './divergence.js';
@@ -14,7 +16,9 @@ import { evaluate } from './evaluate.js';
 import { type StatisticsWatch, watchStatistics } from './moving-statistics.js';
 import type { PreparedCell } from './prepare.js';
 import { rateFactor } from './rate.js';
-import { reportStep } from './run-step.js';
+import { reportStep, type StepReport } from './run-step.js';
+import { choosingImages, isBest } from './selection.js';
+import { stepsRun } from './spent.js';
 import { afterEpoch } from './stopping.js';
 import { violated } from './violation.js';
 import { type FlatWeights, weightsOf, weightsSha256 } from './weights.js';
@@ -24,6 +28,13 @@ export interface TrainHooks {
   onProgress(progress: Progress): void;
   /** Asked after every step; true ends the training at once with a checkpoint. */
   interrupted(): boolean;
+}
+
+/** A step that ran: its number over the whole cell, what it told, and at the first of an epoch the state before it. */
+interface RanStep {
+  number: number;
+  report: StepReport;
+  before: Record<string, HostTensor> | null;
 }
 
 /** The epochs of one cell under way. */
@@ -70,27 +81,10 @@ export class Training {
       while (position.epoch <= settings.epochs && !position.stopping.stopped) {
         while (position.stepsDone < stepsPerEpoch) {
           const start = performance.now();
-          const batch = await batches.next();
-          const { program, step } = this.#prepared;
-          const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
-          const rate = this.#rate(stepsPerEpoch, place.step);
-          const before = position.stepsDone === 0 ? program.read() : null;
-          const report = reportStep(program, step, batch, rate, place);
-          const { measures } = report;
-          moveAverage(program, shareAfterStep(settings.average, place.step));
+          const ran = this.#step(await batches.next(), stepsPerEpoch);
           position.inputWaitSeconds = waitedBefore + batches.waitMilliseconds / 1000;
-          addStep(position.sums, measures);
           position.sums.trainSeconds += (performance.now() - start) / 1000;
-          position.stepsDone += 1;
-          position.gradientEvaluations += step.countedEvaluations(step.kindOf(place.step));
-          if (!Number.isFinite(measures.loss)) {
-            const when = `at step ${position.stepsDone} of epoch ${position.epoch}`;
-            this.divergence = divergenceOf(`the training loss was ${measures.loss} ${when}`);
-            return 'diverged';
-          }
-          checkMeasures(position.checks, step, place.step, report);
-          if (before) checkRestored(position.checks, before.parameters, report);
-          this.#statistics.ran(report);
+          if (!this.#checkStep(ran)) return 'diverged';
           this.#report(hooks, stepsPerEpoch);
           await this.#breathe();
           if (hooks.interrupted()) {
@@ -107,6 +101,36 @@ export class Training {
     } finally {
       await batches.close();
     }
+  }
+
+  /** Runs the next step and counts it. */
+  #step(batch: Batch, stepsPerEpoch: number): RanStep {
+    const { position } = this;
+    const { program, step } = this.#prepared;
+    const place = { seed: this.#cell.seed, step: this.#stepNumber(stepsPerEpoch) };
+    const rate = this.#rate(stepsPerEpoch, place.step);
+    const before = position.stepsDone === 0 ? program.read() : null;
+    const report = reportStep(program, step, batch, rate, place);
+    moveAverage(program, shareAfterStep(this.#cell.settings.average, place.step));
+    addStep(position.sums, report.measures);
+    position.stepsDone += 1;
+    position.gradientEvaluations += step.countedEvaluations(step.kindOf(place.step));
+    return { number: place.step, report, before };
+  }
+
+  /** Checks what a step told; false when its loss is not a number. */
+  #checkStep({ number, report, before }: RanStep): boolean {
+    const { checks, stepsDone, epoch } = this.position;
+    const { loss } = report.measures;
+    if (!Number.isFinite(loss)) {
+      const when = `at step ${stepsDone} of epoch ${epoch}`;
+      this.divergence = divergenceOf(`the training loss was ${loss} ${when}`);
+      return false;
+    }
+    checkMeasures(checks, this.#prepared.step, number, report);
+    if (before) checkRestored(checks, before.parameters, report);
+    this.#statistics.ran(report);
+    return true;
   }
 
   /** Chooses the weights, and reads the test images for the first time (but for a suite that selects on them). */
@@ -143,26 +167,8 @@ export class Training {
   /** What the checks of all steps come to, the gradients taken against the plan among it. */
   checks(): CellChecks {
     const { position } = this;
-    return checksOf(position.checks, this.#prepared.step, this.#stepsRun(), position.gradientEvaluations);
-  }
-
-  #stepsRun(): number {
-    const { budget } = this.#cell;
-    return this.position.history.length * (budget.steps / budget.epochs) + this.position.stepsDone;
-  }
-
-  /** The budget as it was spent, which early stopping makes smaller than planned. */
-  budgetSpent(): CellResult['budget'] {
-    const { budget } = this.#cell;
-    const { history } = this.position;
-    // As in the plan, a part of a gradient at the end counts as a whole one.
-    const gradientEvaluations = Math.ceil(this.position.gradientEvaluations - 1e-6);
-    return {
-      epochs: history.length,
-      steps: this.#stepsRun(),
-      gradientEvaluations,
-      flops: (budget.flops / budget.gradientEvaluations) * gradientEvaluations,
-    };
+    const steps = stepsRun(this.#cell, position);
+    return checksOf(position.checks, this.#prepared.step, steps, position.gradientEvaluations);
   }
 
   #rate(stepsPerEpoch: number, step: number): number {
@@ -197,44 +203,22 @@ export class Training {
       return false;
     }
     position.stopping = afterEpoch(position.stopping, epoch, monitored.loss, settings.stop ?? {});
-    if (this.#isBest(epoch, monitored)) {
+    if (isBest(settings, position, epoch, monitored)) {
       position.best = { epoch, ...monitored };
       this.#best = weightsOf(this.#prepared.program.read());
     }
     return true;
   }
 
-  /** Loss and accuracy on the images that choose the weights: validation, or test for a suite that says so. */
+  /** Loss and accuracy on the images that choose the weights. */
   #monitor(): Evaluation | null {
     const { program, images, step } = this.#prepared;
-    const set = this.#cell.settings.select === 'test' ? images.test : images.validation;
+    const set = choosingImages(this.#cell.settings, images);
     return set ? evaluate(program, set, step.groupSize) : null;
   }
 
-  /**
-   * Early stopping restores the weights of its last improvement, the lowest loss but for `minDelta`; selection wants the
-   * highest accuracy, then the lowest loss.
-   */
-  #isBest(epoch: number, { loss, accuracy }: Evaluation): boolean {
-    const { select, stop } = this.#cell.settings;
-    if (stop?.earlyStopping?.restoreBest) return this.position.stopping.bestEpoch === epoch;
-    if (select === 'last') return false;
-    const { best } = this.position;
-    return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
-  }
-
   #report(hooks: TrainHooks, stepsPerEpoch: number): void {
-    const { position } = this;
-    const row = position.history.at(-1);
-    hooks.onProgress({
-      epoch: Math.min(position.epoch, this.#cell.settings.epochs),
-      epochs: this.#cell.settings.epochs,
-      step: position.stepsDone,
-      steps: stepsPerEpoch,
-      trainLoss:
-        position.sums.steps > 0 ? position.sums.sums.loss / position.sums.steps : (row?.trainLoss ?? null),
-      valAccuracy: row?.valAccuracy ?? null,
-    });
+    hooks.onProgress(progressOf(this.position, this.#cell.settings.epochs, stepsPerEpoch));
   }
 
   /** Lets messages in, and writes a checkpoint when one is due. */
@@ -256,13 +240,4 @@ export class Training {
     await writeCheckpoint(checkpointBase, this.#cell.id, { position, state, best });
     this.#lastCheckpoint = performance.now();
   }
-}
-
-/** How the batches of a cell are made. */
-export function batchSettings({ seed, settings }: Cell): {
-  seed: number;
-  batchSize: number;
-  augment: Cell['settings']['data']['augment'];
-} {
-  return { seed, batchSize: settings.batch, augment: settings.data.augment };
 }

@@ -13,8 +13,9 @@ async function checked(kind: OwnStep['kind'], optimizer: OwnStep['optimizer'], s
   });
   const answer = await contestant.check(steps);
   const milliseconds = await contestant.time(2);
+  const traced = kind === 'compiled' ? await contestant.trace(2) : [];
   await contestant.quit();
-  return { name: kind, answer, milliseconds };
+  return { name: kind, answer, milliseconds, traced };
 }
 
 describe('the kinds of step', () => {
@@ -23,6 +24,10 @@ describe('the kinds of step', () => {
     demandAgreement('naive', naive.answer, compiled);
     expect(naive.milliseconds).toHaveLength(2);
     expect(compiled.answer.losses[0]).toBeGreaterThan(1);
+    // Every traced step has the same operations, our own kernels among them.
+    const types = compiled.traced.map((step) => step.map(({ operation }) => operation).sort());
+    expect(types).toEqual([types[0], types[0]]);
+    expect(types[0]).toContain('SambenchConvolution');
   });
 
   it('have the same losses eagerly and compiled, at w and at w + e, before and after an update', async () => {

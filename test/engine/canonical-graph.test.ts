@@ -29,5 +29,6 @@ describe('a graph in canonical order', () => {
 
   it('is refused when it is cut short', () => {
     expect(() => canonicalGraph(Uint8Array.of(10, 128))).toThrow(/cut short/);
+    expect(() => canonicalGraph(Uint8Array.of(10, 3, 18, 1))).toThrow(/cut short/);
   });
 });

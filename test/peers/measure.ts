@@ -11,17 +11,20 @@ import { summarizeTimes, type TimeRatio, type TimeSummary, timeRatio } from '../
 import { type BenchOptimizer, startFile } from '../../src/bench/workload.js';
 import { type PeerName, type PeerSettings, peerProgram, peerTitles } from './peers.js';
 
+/** Which peers are timed with which optimizers, and how often. */
 export interface PeerBenchSettings extends PeerSettings, RoundSettings {
   peers: readonly PeerName[];
   optimizers: readonly BenchOptimizer[];
 }
 
+/** The times of one peer with one optimizer, in milliseconds a step. */
 export interface PeerRow extends TimeSummary {
   peer: PeerName;
   title: string;
   optimizer: BenchOptimizer;
   /** Steps of this peer in steps of sambench: above 1, sambench is faster. */
   overSambench: TimeRatio | null;
+  /** Peak resident memory of its process; null where the system does not tell. */
   peakRssBytes: number | null;
   /** Whether oneDNN's kernels were in use; null where the peer does not tell. */
   oneDnn: boolean | null;
@@ -30,6 +33,7 @@ export interface PeerRow extends TimeSummary {
   agreement: Agreement;
 }
 
+/** All that was measured. */
 export interface PeerBench {
   machine: Machine;
   settings: PeerBenchSettings;

@@ -11,6 +11,7 @@ import type { BenchOptimizer } from '../../src/bench/workload.js';
 const tunedAllocator =
   'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184:glibc.malloc.top_pad=268435456:glibc.malloc.hugetlb=1';
 
+/** The peers, this project the first of them: the others are compared with it. */
 export const peerNames = [
   'sambench',
   'keras',
@@ -20,6 +21,7 @@ export const peerNames = [
   'pytorch-tuned',
   'jax',
 ] as const;
+/** One of them. */
 export type PeerName = (typeof peerNames)[number];
 
 /** What a peer is, for the table. */
@@ -33,6 +35,7 @@ export const peerTitles: Readonly<Record<PeerName, string>> = {
   jax: 'jit, as installed',
 };
 
+/** What is equal for all peers: images a step and threads; and what the tuned ones train. */
 export interface PeerSettings {
   batch: number;
   threads: number;

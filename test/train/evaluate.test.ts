@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ImageSet } from '../../src/data/images.js';
 import type { Program } from '../../src/engine/program.js';
 import { evaluate } from '../../src/train/evaluate.js';
-import type { StepFunction } from '../../src/train/step.js';
+import type { StepFunction } from '../../src/train/step-program.js';
 
 /** Images of one byte, which a fake program reads as the number of a row of logits. */
 function setOf(rows: readonly number[], labels: readonly number[]): ImageSet {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { compileProgram } from '../../src/engine/compile.js';
 import { runEagerly } from '../../src/engine/eager.js';
 import { runStep } from '../../src/train/run-step.js';
-import { groupSizeOf } from '../../src/train/step.js';
+import { groupSizeOf } from '../../src/train/step-parts.js';
 import { useEngine } from '../engine/engine.js';
 import { differing } from '../optimizer/equalities.js';
 import { aware, base, image, randomBatch, smallStep } from '../train/small-step.js';

@@ -5,7 +5,8 @@ import type { HostTensor } from '../../src/engine/program.js';
 import { bases, sharpness } from '../../src/optimizer/registry.js';
 import { stream } from '../../src/stream.js';
 import type { BaseSettings, OptimizerSettings, SharpnessSettings } from '../../src/suite/cell.js';
-import { type StepDefinition, type TrainingStep, trainingStep } from '../../src/train/step.js';
+import { type TrainingStep, trainingStep } from '../../src/train/step.js';
+import type { StepDefinition } from '../../src/train/step-parts.js';
 import { settingsOf } from '../optimizer/any-rule.js';
 
 /** A base update with the default settings but for those given. */
