@@ -15,6 +15,7 @@ const heads = [
   'images/s',
   'GFLOP/s',
   'of peak',
+  'of median',
   'memory, MB',
   'first step, s',
 ];
@@ -30,6 +31,7 @@ export function stepTable(bench: StepBench): string {
     row.imagesPerSecond.toFixed(0),
     row.gflops.toFixed(0),
     percent(row.peakShare),
+    percent(row.medianShare),
     megabytes(row.peakRssBytes),
     row.firstMilliseconds === null ? '–' : (row.firstMilliseconds / 1000).toFixed(1),
   ]);

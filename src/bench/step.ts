@@ -39,6 +39,8 @@ export interface StepRow extends TimeSummary {
   gflops: number;
   /** `gflops` as a share of the fastest product. */
   peakShare: number;
+  /** `gflops` as a share of the median product at the better thread count: a slow minute is in both alike. */
+  medianShare: number;
   /** Peak resident memory of its process; null where the system does not tell. */
   peakRssBytes: number | null;
   /** From the definition of the step to the end of the first one: what compiling costs. */
@@ -157,6 +159,7 @@ function results(
       imagesPerSecond: (1000 * batch) / summary.medianMilliseconds,
       gflops,
       peakShare: gflops / peak.gflops,
+      medianShare: gflops / Math.max(...Object.values(peak.medianGflops)),
       peakRssBytes: memory.get(name) ?? null,
       firstMilliseconds: answers.get(name)?.firstMilliseconds ?? null,
     };
