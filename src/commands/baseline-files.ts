@@ -1,5 +1,4 @@
 /** Where a baseline is on disk, and what a run looks like to the gate. */
-
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { commandLine } from '../command-line.js';

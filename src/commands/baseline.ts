@@ -1,5 +1,4 @@
 /** `sambench baseline save SUITE DIR`: writes the small file that `gate` compares later runs with. */
-
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';

@@ -1,5 +1,4 @@
 /** The working part of `bench`: provides engine and data, trains the missing cells, times the steps. */
-
 import { describeProvenance } from '../results/provenance.js';
 import { type StartFact, startOf } from '../results/start.js';
 import { ensureWritable, type ResultStore, sweep } from '../results/store.js';

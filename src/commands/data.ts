@@ -1,5 +1,4 @@
 /** `sambench data [NAME]`: which data sets are here, or fetches and verifies one and tells its hashes. */
-
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { commandLine } from '../command-line.js';

@@ -1,5 +1,4 @@
 /** `sambench doctor`: what this machine has, what is missing, and what to do about each. */
-
 import { homedir } from 'node:os';
 import { dataRows } from './doctor-data.js';
 import { engineRows } from './doctor-engine.js';

@@ -1,5 +1,4 @@
 /** The notice of `bench` that a run will take beyond half a day, with the command that makes a shorter one. */
-
 import path from 'node:path';
 import { commandLine } from '../command-line.js';
 import type { CellResult } from '../results/result.js';

@@ -1,5 +1,4 @@
 /** `sambench verify SUITE`: trains a few cells again and compares weights and history with their results, bit for bit. */
-
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

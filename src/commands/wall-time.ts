@@ -1,5 +1,4 @@
 /** Times the steps of a suite of equal wall time, once, before any of its cells is known. */
-
 import path from 'node:path';
 import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';

@@ -33,8 +33,7 @@ export interface CompiledProgram<Name extends string> extends Program<Name> {
  * Compiles the functions of `definition` over one state. A function may use any tfjs operation and gradients of them. It
  * must not read values on the host, have shapes that depend on values, use strings, draw random numbers (with a seed tfjs
  * gives the same ones at each call, and they become a constant), use a `tf.Variable` or keep tensors for later; such a
- * function is refused with a `RecordingError` when it is first run or
- * prepared.
+ * function is refused with a `RecordingError` when it is first run or prepared.
  */
 export function compileProgram<Name extends string>(
   definition: ProgramDefinition<Name>,

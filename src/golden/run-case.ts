@@ -1,5 +1,4 @@
 /** Runs one golden case with this project's own step and compares everything that the reference gives. */
-
 import { defaults } from '../defaults.js';
 import type { Program } from '../engine/program.js';
 import { bases, sharpness } from '../optimizer/registry.js';

@@ -1,5 +1,4 @@
 /** The stored step times of a suite of equal wall time: without them its cells are not known. */
-
 import path from 'node:path';
 import { commandLine } from '../command-line.js';
 import { SambenchError } from '../errors.js';

@@ -1,5 +1,4 @@
 /** Short measurements of the speed of this machine: a few steps in several training processes at the same time. */
-
 import type { Cell } from '../suite/cell.js';
 import type { Calibration } from '../suite/speed.js';
 import type { Launch } from './launch.js';

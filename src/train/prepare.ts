@@ -1,5 +1,4 @@
 /** Everything that a cell needs before its first step: engine, images, the step and its program. */
-
 import { openDataSet } from '../data/open.js';
 import { type DataSetInfo, dataSets } from '../data/registry.js';
 import { type Split, splitDataSet } from '../data/split.js';

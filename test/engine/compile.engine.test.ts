@@ -1,16 +1,12 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { type CompiledStep, compile, compileProgram } from '../../src/engine/compile.js';
-import { runEagerly } from '../../src/engine/eager.js';
 import type { InputSpec, Program, ProgramFunction, Tensors } from '../../src/engine/program.js';
 import { tf } from '../../src/engine/tensorflow.js';
 import { useEngine } from './engine.js';
-import { host, summing, vector } from './summing.js';
+import { bothWays, host, output, summing, vector } from './small-programs.js';
 
-describe.each([
-  ['operation by operation', runEagerly],
-  ['compiled', compileProgram],
-] as const)('a program, %s', (_, start) => {
+describe.each(bothWays)('a program, %s', (_, start) => {
   useEngine();
 
   it('keeps its state from run to run, and gives outputs from before and after the change', () => {
@@ -135,13 +131,6 @@ describe.each([
 
 describe('compiling', () => {
   useEngine();
-
-  const output =
-    (make: (x: Tensor) => Tensor) =>
-    (_: Tensors, { x }: Tensors) => ({
-      state: {},
-      outputs: { y: make(x as Tensor) },
-    });
 
   it('runs no operation: a step too large for this machine can be compiled', () => {
     const large: InputSpec = { shape: [60000, 60000], dtype: 'float32' };

@@ -1,17 +1,12 @@
 /** What a program refuses, run either way. */
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
-import { compileProgram } from '../../src/engine/compile.js';
-import { runEagerly } from '../../src/engine/eager.js';
 import type { HostTensor, ProgramFunction, Tensors } from '../../src/engine/program.js';
 import { tf } from '../../src/engine/tensorflow.js';
 import { useEngine } from './engine.js';
-import { host, summing } from './summing.js';
+import { bothWays, host, summing } from './small-programs.js';
 
-describe.each([
-  ['operation by operation', runEagerly],
-  ['compiled', compileProgram],
-] as const)('a program, %s', (_, start) => {
+describe.each(bothWays)('a program, %s', (_, start) => {
   useEngine();
 
   it('refuses values of the wrong size, naming what they are for', () => {

@@ -6,7 +6,7 @@ import { RecordingError } from '../../src/engine/guard.js';
 import type { InputSpec, ProgramFunction, Tensors } from '../../src/engine/program.js';
 import { tf } from '../../src/engine/tensorflow.js';
 import { useEngine } from './engine.js';
-import { vector } from './summing.js';
+import { output, vector } from './small-programs.js';
 
 describe('compiling', () => {
   useEngine();
@@ -20,13 +20,6 @@ describe('compiling', () => {
     }
     return 'not refused';
   };
-  const output =
-    (make: (x: Tensor) => Tensor) =>
-    (_: Tensors, { x }: Tensors) => ({
-      state: {},
-      outputs: { y: make(x as Tensor) },
-    });
-
   it('refuses a value read on the host, which would be frozen into the graph', () => {
     expect(refused(output((x) => tf().mul(x, tf().sum(x).dataSync()[0] as number)))).toMatch(
       /reads a value on the host/,

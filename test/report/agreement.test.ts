@@ -1,5 +1,4 @@
 /** All formats show the same numbers: those of the summary, read back from the text of each. */
-
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { type SettingSummary, summarySchema } from '../../src/report/summary.js';

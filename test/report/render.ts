@@ -1,5 +1,4 @@
 /** From synthetic cells and results to every file of a report, without a disk. */
-
 import { condense } from '../../src/report/summarize/record.js';
 import { type SuiteFacts, summarizeCells } from '../../src/report/summarize/summarize.js';
 import type { Summary } from '../../src/report/summary.js';

@@ -1,5 +1,4 @@
 /** Steps, batches and weights that are small enough to be run many times in a test. */
-
 import { defaults } from '../../src/defaults.js';
 import type { HostTensor } from '../../src/engine/program.js';
 import { bases, sharpness } from '../../src/optimizer/registry.js';

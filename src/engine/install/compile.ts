@@ -1,5 +1,4 @@
 /** Compiles the addon of TensorFlow.js against TensorFlow's headers, and those of our own. */
-
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -14,9 +14,17 @@
 
 namespace sambench {
 
+/** All elements of a list, each read by `read`. */
+template <typename To, typename From>
+std::vector<To> Each(napi_env env, const std::vector<napi_value>& elements, From (*read)(napi_env, napi_value)) {
+  std::vector<To> values;
+  for (napi_value element : elements) values.push_back(static_cast<To>(read(env, element)));
+  return values;
+}
+
 /** Sets an attribute; remembers whole numbers and the lengths of lists, on which the sizes of arguments depend. */
 inline void SetAttribute(napi_env env, TF_OperationDescription* description, napi_value attribute,
-                  std::map<std::string, int64_t>* sizes) {
+                         std::map<std::string, int64_t>* sizes) {
   const std::string name = Text(env, Property(env, attribute, "name"));
   const auto type = static_cast<TF_AttrType>(Integer(env, Property(env, attribute, "type")));
   const napi_value value = Property(env, attribute, "value");
@@ -29,8 +37,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
   switch (type) {
     case TF_ATTR_STRING: {
       if (list) {
-        std::vector<std::string> texts;
-        for (napi_value element : elements) texts.push_back(Text(env, element));
+        const std::vector<std::string> texts = Each<std::string>(env, elements, Text);
         std::vector<const void*> starts;
         std::vector<size_t> lengths;
         for (const std::string& text : texts) {
@@ -46,8 +53,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
     }
     case TF_ATTR_INT: {
       if (list) {
-        const std::vector<int64_t> numbers = Integers(env, value);
-        TF_SetAttrIntList(description, name.c_str(), numbers.data(), count);
+        TF_SetAttrIntList(description, name.c_str(), Each<int64_t>(env, elements, Integer).data(), count);
       } else {
         const int64_t number = Integer(env, value);
         (*sizes)[name] = number;
@@ -57,9 +63,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
     }
     case TF_ATTR_FLOAT: {
       if (list) {
-        std::vector<float> numbers;
-        for (napi_value element : elements) numbers.push_back(static_cast<float>(Number(env, element)));
-        TF_SetAttrFloatList(description, name.c_str(), numbers.data(), count);
+        TF_SetAttrFloatList(description, name.c_str(), Each<float>(env, elements, Number).data(), count);
       } else {
         TF_SetAttrFloat(description, name.c_str(), static_cast<float>(Number(env, value)));
       }
@@ -67,9 +71,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
     }
     case TF_ATTR_BOOL: {
       if (list) {
-        std::vector<unsigned char> flags;
-        for (napi_value element : elements) flags.push_back(Truth(env, element));
-        TF_SetAttrBoolList(description, name.c_str(), flags.data(), count);
+        TF_SetAttrBoolList(description, name.c_str(), Each<unsigned char>(env, elements, Truth).data(), count);
       } else {
         TF_SetAttrBool(description, name.c_str(), Truth(env, value));
       }
@@ -77,9 +79,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
     }
     case TF_ATTR_TYPE: {
       if (list) {
-        std::vector<TF_DataType> types;
-        for (napi_value element : elements) types.push_back(static_cast<TF_DataType>(Integer(env, element)));
-        TF_SetAttrTypeList(description, name.c_str(), types.data(), count);
+        TF_SetAttrTypeList(description, name.c_str(), Each<TF_DataType>(env, elements, Integer).data(), count);
       } else {
         TF_SetAttrType(description, name.c_str(), static_cast<TF_DataType>(Integer(env, value)));
       }
@@ -87,8 +87,7 @@ inline void SetAttribute(napi_env env, TF_OperationDescription* description, nap
     }
     case TF_ATTR_SHAPE: {
       if (list) {
-        std::vector<std::vector<int64_t>> shapes;
-        for (napi_value element : elements) shapes.push_back(Integers(env, element));
+        const auto shapes = Each<std::vector<int64_t>>(env, elements, Integers);
         std::vector<const int64_t*> starts;
         std::vector<int> ranks;
         for (const std::vector<int64_t>& shape : shapes) {

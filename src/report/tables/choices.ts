@@ -1,5 +1,4 @@
 /** How the setting that stands for an arm was found: the space, the choice, and whether it lies at an edge. */
-
 import { reasonOf } from '../summarize/verdict.js';
 import type { Choice, SettingSummary, Summary } from '../summary.js';
 import { valuesOf } from './sweep.js';

@@ -1,6 +1,8 @@
-/** A small program whose results are known by hand: a running sum. */
+/** Small programs and functions whose results are known by hand, and the ways to run them. */
 import type { Tensor } from '@tensorflow/tfjs-node-gpu';
-import type { InputSpec, Tensors } from '../../src/engine/program.js';
+import { compileProgram } from '../../src/engine/compile.js';
+import { runEagerly } from '../../src/engine/eager.js';
+import type { InputSpec, ProgramFunction, Tensors } from '../../src/engine/program.js';
 import { tf } from '../../src/engine/tensorflow.js';
 
 export const vector = (length: number): InputSpec => ({ shape: [length], dtype: 'float32' });
@@ -25,3 +27,14 @@ export const summing = {
     },
   },
 };
+
+/** A function of one input `x` and one output `y`, without state. */
+export const output =
+  (make: (x: Tensor) => Tensor): ProgramFunction =>
+  (_, { x }) => ({ state: {}, outputs: { y: make(x as Tensor) } });
+
+/** Both ways to run a program. */
+export const bothWays = [
+  ['operation by operation', runEagerly],
+  ['compiled', compileProgram],
+] as const;
