@@ -6,15 +6,14 @@ import {
   beginPass,
   branchingConvolution,
   convolutionParameters,
-  convolutionWithoutBias,
   dense,
   denseParameters,
   endPass,
+  joiningConvolution,
   normalizationParameters,
   normalize,
   normalizedConvolution,
   type Pass,
-  vector,
 } from './layers.js';
 import type { Network, NetworkShape, ParameterSpec } from './network.js';
 import { convolutionalOptions, optionsOf } from './options.js';
@@ -118,13 +117,12 @@ function describe(
 
 function runBlock(pass: Pass, x: Tensor4D, block: Block): Tensor4D {
   const { name, stride, projects } = block;
-  const { y: narrow, x: around } = branchingConvolution(pass, x, `${name}_c0`, `${name}_bn0`);
+  const { y: narrow, x: around } = branchingConvolution(pass, x, `${name}_c0`, `${name}_bn0`, stride);
   const middle = normalizedConvolution(pass, narrow, `${name}_c1`, `${name}_bn1`, stride, { rectify: true });
-  // The shortcut has no normalization: its bias joins the offset of the one beside it, which saves a pass over the sum.
-  const offset = projects && pass.options.useBias ? vector(pass, `${name}_skip.bias`) : undefined;
-  const shortcut = projects ? convolutionWithoutBias(pass, around, `${name}_skip`, stride) : around;
-  const last = { rectify: true, shortcut, ...(offset && { offset }) };
-  return normalizedConvolution(pass, middle, `${name}_c2`, `${name}_bn2`, 1, last);
+  const [last, normalization] = [`${name}_c2`, `${name}_bn2`];
+  return projects
+    ? joiningConvolution(pass, middle, last, normalization, { x: around, name: `${name}_skip` })
+    : normalizedConvolution(pass, middle, last, normalization, 1, { rectify: true, shortcut: around });
 }
 
 function network(name: string, title: string, source: string, groups: readonly Group[]): Network {

@@ -9,7 +9,12 @@ import {
 import { addBias } from '../engine/operations/bias.js';
 import { convolve } from '../engine/operations/convolution.js';
 import { matrixProduct } from '../engine/operations/matrix-product.js';
-import { branchAndNormalize, convolveAndNormalize } from '../engine/operations/normalized-convolution.js';
+import {
+  branchAndNormalize,
+  convolveAndJoin,
+  convolveAndNormalize,
+  everyPixel,
+} from '../engine/operations/normalized-convolution.js';
 import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
@@ -93,13 +98,8 @@ export function denseParameters(
 
 /** A convolution with its bias, where the network has biases. */
 export function convolution(pass: Pass, x: Tensor4D, name: string, stride: number): Tensor4D {
-  const y = convolutionWithoutBias(pass, x, name, stride);
+  const y = convolve(x, pass.weights(`${name}.kernel`) as Tensor4D, stride);
   return pass.options.useBias ? addBias(y, vector(pass, `${name}.bias`)) : y;
-}
-
-/** A convolution whose bias someone else accounts for. */
-export function convolutionWithoutBias(pass: Pass, x: Tensor4D, name: string, stride: number): Tensor4D {
-  return convolve(x, pass.weights(`${name}.kernel`) as Tensor4D, stride);
 }
 
 /** What a normalization does besides: see `Afterwards`, and `offset`, which is added to its own. */
@@ -133,21 +133,55 @@ function biasOf(pass: Pass, name: string): Tensor1D | null {
 }
 
 /**
- * `normalizedConvolution` with stride 1 and the rectifier of an `x` that goes elsewhere as well: returns its result `y`, and
- * the `x` that all else should read, which saves the sum of two gradients a pass over the memory.
+ * `normalizedConvolution` with stride 1 and the rectifier of an `x` of which every `stride`-th pixel goes elsewhere as well:
+ * returns its result `y`, and those pixels as the `x` that all else should read, which saves the sum of two gradients a pass
+ * over the memory.
  */
 export function branchingConvolution(
   pass: Pass,
   x: Tensor4D,
   name: string,
   normalization: string,
+  stride: number,
 ): { y: Tensor4D; x: Tensor4D } {
-  if (pass.mode === 'moving')
-    return { y: normalizedConvolution(pass, x, name, normalization, 1, { rectify: true }), x };
+  if (pass.mode === 'moving') {
+    const y = normalizedConvolution(pass, x, name, normalization, 1, { rectify: true });
+    return { y, x: everyPixel(x, stride) };
+  }
   const { scale, offset } = affine(pass, normalization, {});
   const kernel = pass.weights(`${name}.kernel`) as Tensor4D;
-  const found = branchAndNormalize(x, kernel, scale, offset, pass.options.bnEpsilon, true);
+  const found = branchAndNormalize(x, kernel, stride, scale, offset, pass.options.bnEpsilon, true);
   return { y: keepStatistics(pass, normalization, found, biasOf(pass, name)), x: found.x };
+}
+
+/**
+ * `normalizedConvolution` with stride 1, a shortcut that the convolution `shortcut.name` makes of `shortcut.x`, and the
+ * rectifier. That one has no normalization of its own: its bias joins the offset of the one beside it.
+ */
+export function joiningConvolution(
+  pass: Pass,
+  x: Tensor4D,
+  name: string,
+  normalization: string,
+  shortcut: { x: Tensor4D; name: string },
+): Tensor4D {
+  const bias = biasOf(pass, shortcut.name);
+  const around: Around = bias ? { offset: bias } : {};
+  const kernel = pass.weights(`${shortcut.name}.kernel`) as Tensor4D;
+  if (pass.mode === 'moving') {
+    const after = { ...around, rectify: true, shortcut: convolve(shortcut.x, kernel, 1) };
+    return normalizedConvolution(pass, x, name, normalization, 1, after);
+  }
+  const { scale, offset } = affine(pass, normalization, around);
+  const found = convolveAndJoin(
+    x,
+    pass.weights(`${name}.kernel`) as Tensor4D,
+    scale,
+    offset,
+    pass.options.bnEpsilon,
+    { x: shortcut.x, kernel },
+  );
+  return keepStatistics(pass, normalization, found, biasOf(pass, name));
 }
 
 /** Batch normalization of `x`, by the batch or by the moving statistics as the pass says. */

@@ -13,6 +13,7 @@
 #include "kernel.h"
 #include "parallel.h"
 #include "routines.h"
+#include "scratch.h"
 
 namespace sambench {
 
@@ -49,8 +50,9 @@ void Backwards(const Rows& rows, const Work& work) {
 /** The address of a chunk of what is normalized, by its number: kept somewhere, or computed now, in the calling thread. */
 using Chunks = std::function<const float*(int64_t index)>;
 
-/** The chunks of a tensor that is kept. */
+/** The chunks of a tensor that is kept; none of null. */
 inline Chunks Kept(const Rows& rows, const float* tensor) {
+  if (!tensor) return {};
   return [rows, tensor](int64_t index) { return tensor + rows.Begin(index) * rows.channels; };
 }
 
@@ -116,14 +118,19 @@ struct NormalizationSettings {
   static void* Create(TF_OpKernelConstruction* construction) {
     auto* settings = new NormalizationSettings;
     Status status;
-    unsigned char rectify = 0;
-    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
-    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "rectify", &rectify, status);
+    settings->Read(construction, status);
     if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-    settings->rectify = rectify != 0;
     return settings;
   }
   static void Destroy(void* settings) { delete static_cast<NormalizationSettings*>(settings); }
+
+ protected:
+  void Read(TF_OpKernelConstruction* construction, TF_Status* status) {
+    unsigned char value = 0;
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &epsilon, status);
+    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "rectify", &value, status);
+    rectify = value != 0;
+  }
 };
 
 inline void CheckLength(const Floats& vector, int64_t length) {
@@ -132,10 +139,10 @@ inline void CheckLength(const Floats& vector, int64_t length) {
 
 /**
  * Normalizes chunks, each of which is asked for twice, first of `first` and then of `second`: mean, biased variance, and y,
- * rectified or added to the shortcut (null: none) and rectified.
+ * rectified or added to the shortcut (empty: none) and rectified.
  */
 inline void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const Chunks& first,
-                          const Chunks& second, const Floats& scale, const Floats& offset, const float* shortcut,
+                          const Chunks& second, const Floats& scale, const Floats& offset, const Chunks& shortcut,
                           float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckLength(scale, channels);
@@ -153,62 +160,77 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
     const int64_t at = rows.Begin(index) * channels;
     const float* x = second(index);
     if (shortcut) {
-      Normalizing().added(x, shortcut + at, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+      Normalizing().added(x, shortcut(index), rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
     } else {
       normalize(x, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
     }
   });
 }
 
-/** The gradient of a normalization: the sums over all rows when it is made, then that of the input chunk by chunk. */
+/**
+ * The gradient of a normalization: first the sums of every chunk, joined once all are there, then the input's gradient chunk
+ * by chunk. `g` is the gradient of what was normalized: dy, where a rectifier without a shortcut is gone through on the way,
+ * or with a shortcut the gradient before the rectifier.
+ */
 class NormalizationGradient {
  public:
-  /**
-   * `x` gives what was normalized. Without a shortcut `y` and `through` are null. With one, y is the output, and `through` becomes the gradient before
-   * the rectifier, which is the shortcut's.
-   */
-  NormalizationGradient(const NormalizationSettings& settings, const Rows& rows, const float* dy, const Chunks& x,
-                        const Floats& scale, const Floats& offset, const Floats& mean, const Floats& variance,
-                        const float* y, float* through, float* dscale, float* doffset)
+  NormalizationGradient(const NormalizationSettings& settings, const Rows& rows, const Floats& scale,
+                        const Floats& offset, const Floats& mean, const Floats& variance, bool shortcut)
       : rows_(rows),
-        gradient_(through ? through : dy),
+        epsilon_(settings.epsilon),
         mean_(mean.data()),
         offset_(offset.data()),
-        rectify_(settings.rectify && !through) {
-    const int64_t channels = rows.channels;
-    for (const Floats* vector : {&scale, &offset, &mean, &variance}) CheckLength(*vector, channels);
-    slope_ = Slope(scale.data(), variance.data(), channels, settings.epsilon);
-    std::vector<float> sums(rows.chunks * channels), products(rows.chunks * channels);
-    const auto sum = rectify_ ? Normalizing().rectifiedSums : Normalizing().sums;
-    Forwards(rows, [&](int64_t index) {
-      const int64_t at = rows.Begin(index) * channels, count = rows.Count(index);
-      if (through) Normalizing().throughRectifier(dy + at, y + at, count * channels, through + at);
-      sum(gradient_ + at, x(index), count, channels, mean_, slope_.data(), offset_, &sums[index * channels],
-          &products[index * channels]);
-    });
-    pull_ = JoinSums(rows, sums, products, variance.data(), settings.epsilon, dscale, doffset);
+        variance_(variance.data()),
+        rectify_(settings.rectify && !shortcut),
+        sums_(rows.chunks * rows.channels),
+        products_(rows.chunks * rows.channels) {
+    for (const Floats* vector : {&scale, &offset, &mean, &variance}) CheckLength(*vector, rows.channels);
+    slope_ = Slope(scale.data(), variance_, rows.channels, epsilon_);
   }
 
-  /** What `Input` reads besides the input. */
-  const float* Incoming() const { return gradient_; }
+  /** Adds up chunk `index`, in which `x` was normalized. */
+  void Sum(int64_t index, const float* g, const float* x) {
+    const auto sum = rectify_ ? Normalizing().rectifiedSums : Normalizing().sums;
+    const int64_t at = index * rows_.channels;
+    sum(g, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_, &sums_[at], &products_[at]);
+  }
+
+  /** Joins the sums, all of which are there: the gradients of scale and offset. */
+  void Join(float* dscale, float* doffset) {
+    pull_ = JoinSums(rows_, sums_, products_, variance_, epsilon_, dscale, doffset);
+  }
 
   /** The gradient of chunk `index` of the input, which is `x`. */
-  void Input(int64_t index, const float* x, float* dx) const {
-    const int64_t at = rows_.Begin(index) * rows_.channels;
+  void Input(int64_t index, const float* g, const float* x, float* dx) const {
     const auto gradient = rectify_ ? Normalizing().rectifiedGradient : Normalizing().gradient;
-    gradient(gradient_ + at, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_,
-             pull_.average.data(), pull_.pull.data(), dx);
+    gradient(g, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_, pull_.average.data(),
+             pull_.pull.data(), dx);
   }
 
  private:
   const Rows rows_;
-  const float* gradient_;
+  const float epsilon_;
   const float* mean_;
   const float* offset_;
-  bool rectify_;
-  std::vector<float> slope_;
+  const float* variance_;
+  const bool rectify_;
+  std::vector<float> slope_, sums_, products_;
   Pull pull_;
 };
+
+/**
+ * The chunks of dy gone through the rectifier whose output was `y`, into their places in `through`, or where that is null
+ * into memory of the calling thread, until its next chunk.
+ */
+inline Chunks Through(const Rows& rows, const float* dy, const float* y, float* through) {
+  return [=](int64_t index) {
+    static thread_local Scratch scratch;
+    const int64_t at = rows.Begin(index) * rows.channels;
+    float* chunk = through ? through + at : scratch.Get(rows.chunk * rows.channels);
+    Normalizing().throughRectifier(dy + at, y + at, rows.Count(index) * rows.channels, chunk);
+    return chunk;
+  };
+}
 
 }  // namespace sambench
 

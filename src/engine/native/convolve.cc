@@ -98,7 +98,7 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     memset(zeros, 0, edge * sizeof(float));
     scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
     Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, nullptr, products,
-                           {blocks.Share(x, index + team.members())});
+                           {blocks.Share(x, index + team.members()), blocks.Share(y, index + team.members())});
     scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
   });
 }

@@ -172,6 +172,12 @@ void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t ch
   InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
+void Add(const float* x, int64_t count, float* y) {
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) Store(y + i, Load(y + i) + Load(x + i));
+  for (; i < count; i++) y[i] += x[i];
+}
+
 }  // namespace
 
 namespace sambench {
@@ -179,7 +185,7 @@ namespace sambench {
 const NormalizationRoutines* SAMBENCH_VARIANT(Normalization)() {
   static const NormalizationRoutines routines = {
       ChunkMoments,  Normalize,        NormalizeAndRectify, NormalizeAddAndRectify, PlainSums,
-      RectifiedSums, ThroughRectifier, PlainGradient,       RectifiedGradient,
+      RectifiedSums, ThroughRectifier, PlainGradient,       RectifiedGradient,      Add,
   };
   return &routines;
 }

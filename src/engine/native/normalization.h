@@ -32,6 +32,8 @@ struct NormalizationRoutines {
   void (*rectifiedGradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                             const float* slope, const float* offset, const float* average, const float* pull,
                             float* dx);
+  /** y += x. */
+  void (*add)(const float* x, int64_t count, float* y);
 };
 
 /** The routines for processors of any kind, with AVX2, and with AVX-512. */

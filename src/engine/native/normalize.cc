@@ -18,7 +18,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Floats y = run.Output(0, x.shape()), mean = run.Output(1, {rows.channels}),
                  variance = run.Output(2, {rows.channels});
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, Kept(rows, x.data()), Kept(rows, x.data()),
-                  scale, offset, shortcut.data(), mean.data(), variance.data(), y.data());
+                  scale, offset, Kept(rows, shortcut.data()), mean.data(), variance.data(), y.data());
   });
 }
 
@@ -37,12 +37,14 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Floats dy = run.Input(0), y = shortcut ? run.Input(4) : Floats(nullptr);
     DemandSameShape("a gradient", dy, x.shape());
     if (shortcut) DemandSameShape("an output", y, x.shape());
-    const NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, dy.data(),
-                                         Kept(rows, x.data()), scale, offset, mean, variance, y.data(), through.data(),
-                                         dscale.data(), doffset.data());
+    NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, scale, offset, mean,
+                                   variance, shortcut);
+    const Chunks chunks = Kept(rows, x.data()), gradients = Kept(rows, shortcut ? through.data() : dy.data());
+    const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : gradients;
+    Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
+    gradient.Join(dscale.data(), doffset.data());
     Backwards(rows, [&](int64_t index) {
-      const int64_t at = rows.Begin(index) * rows.channels;
-      gradient.Input(index, x.data() + at, dx.data() + at);
+      gradient.Input(index, gradients(index), chunks(index), dx.data() + rows.Begin(index) * rows.channels);
     });
   });
 }

@@ -23,6 +23,7 @@ napi_value Init(napi_env env, napi_value exports) {
     sambench::RegisterNormalization();
     sambench::RegisterConvolution();
     sambench::RegisterProjection();
+    sambench::RegisterProjectionGradient();
   } catch (const std::exception& failure) {
     napi_throw_error(env, nullptr, failure.what());
   }

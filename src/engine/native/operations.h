@@ -7,6 +7,7 @@ namespace sambench {
 void RegisterNormalization();
 void RegisterConvolution();
 void RegisterProjection();
+void RegisterProjectionGradient();
 
 }  // namespace sambench
 

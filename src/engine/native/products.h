@@ -16,6 +16,9 @@ constexpr int kPanel = kLanes * kWide, kRows = 6;
 /** Tiles of a sum of products between one look ahead and the next, and numbers of one line of the cache. */
 constexpr int kStrip = 16, kLine = 16;
 
+/** Channels of tiles that are summed up at once beside `wide` groups of lanes: enough sums for the arithmetic to be busy. */
+constexpr int ChannelsBeside(int64_t wide) { return wide >= kWide ? 4 : wide == 1 ? 16 : 8; }
+
 /** Width of the panel of `out` channels that begins with channel `begin`. */
 SAMBENCH_INLINE int64_t PanelWidth(int64_t begin, int64_t out) { return out - begin < kPanel ? out - begin : kPanel; }
 
@@ -26,7 +29,8 @@ struct Fetching {
         end(stretch.data + stretch.size),
         each(steps > 0 ? (stretch.size / kLine + steps - 1) / steps * kLine : 0) {}
   SAMBENCH_INLINE void Step() {
-    for (const float* stop = end - at < each ? end : at + each; at < stop; at += kLine) __builtin_prefetch(at);
+    // Into the second level: the first one holds what is multiplied.
+    for (const float* stop = end - at < each ? end : at + each; at < stop; at += kLine) __builtin_prefetch(at, 0, 2);
   }
   const float* at;
   const float* end;
@@ -35,12 +39,14 @@ struct Fetching {
 
 /** The same for all that is ahead. */
 struct FetchingAll {
-  SAMBENCH_INLINE FetchingAll(const Ahead& ahead, int64_t steps) : first(ahead.first, steps), second(ahead.second, steps) {}
+  SAMBENCH_INLINE FetchingAll(const Ahead& ahead, int64_t steps)
+      : first(ahead.first, steps), second(ahead.second, steps), third(ahead.third, steps) {}
   SAMBENCH_INLINE void Step() {
     first.Step();
     second.Step();
+    third.Step();
   }
-  Fetching first, second;
+  Fetching first, second, third;
 };
 
 /** A kernel [in, out], or with `transposed` [out, in], as panels [panels of out, in, width of a panel]. */
@@ -114,19 +120,20 @@ void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_
   }
 }
 
-/** sums [4, width] += tiles' [block, 4] · products [block, width], for four channels of the input. */
+/** sums [channels, width] += tiles' [block, channels] · products [block, width], for some channels of the input. */
 template <int wide>
 SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
                                     float* sums, FetchingAll& fetching) {
   // From zero, block by block: one long sum would lose more to rounding.
-  Lanes total[4][wide] = {};
+  constexpr int channels = ChannelsBeside(wide);
+  Lanes total[channels][wide] = {};
   for (int64_t t = 0; t < block;) {
     for (const int64_t stop = block - t < kStrip ? block : t + kStrip; t < stop; t++) {
       Lanes m[wide];
 #pragma GCC unroll 8
       for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
-#pragma GCC unroll 8
-      for (int c = 0; c < 4; c++) {
+#pragma GCC unroll 16
+      for (int c = 0; c < channels; c++) {
         const float v = tiles[t * in + c];
 #pragma GCC unroll 8
         for (int k = 0; k < wide; k++) total[c][k] += m[k] * v;
@@ -134,8 +141,8 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
     }
     fetching.Step();
   }
-#pragma GCC unroll 8
-  for (int c = 0; c < 4; c++) {
+#pragma GCC unroll 16
+  for (int c = 0; c < channels; c++) {
 #pragma GCC unroll 8
     for (int k = 0; k < wide; k++) {
       float* at = sums + c * out + k * kLanes;
@@ -152,9 +159,10 @@ void Accumulate(int64_t positions, const float* tiles, const float* products, in
     const float* m = products + position * block * out;
     float* s = sums + position * in * out;
     for (int64_t first = 0; first < out; first += kPanel) {
-      for (int64_t c = 0; c < in; c += 4) {
+      const int64_t wide = PanelWidth(first, out) / kLanes;
+      for (int64_t c = 0; c < in; c += ChannelsBeside(wide)) {
         float* at = s + c * out + first;
-        switch (PanelWidth(first, out) / kLanes) {
+        switch (wide) {
           case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at, fetching); break;
           case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at, fetching); break;
           case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at, fetching); break;

@@ -137,20 +137,43 @@ template <typename Scheme>
 void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t begin, int64_t end,
                      float* transformed) {
   constexpr int p = Scheme::positions;
-  // In memory kernels are [3, 3, in, out] of the convolution; transposed, the reduced axis is the last.
-  const int64_t tap = in * out, alongIn = transposed ? 1 : out, alongOut = transposed ? in : 1;
-  for (int64_t c = begin; c < end; c++) {
-    for (int64_t first = 0; first < out; first += kPanel) {
-      const int64_t width = PanelWidth(first, out);
-      for (int64_t k = 0; k < width; k++) {
-        const float* w = kernel + c * alongIn + (first + k) * alongOut;
-        float half[3][p], u[p];
-        for (int i = 0; i < 3; i++)
-          Scheme::Kernel(w[3 * i * tap], w[(3 * i + 1) * tap], w[(3 * i + 2) * tap], half[i]);
-        for (int j = 0; j < p; j++) {
-          Scheme::Kernel(half[0][j], half[1][j], half[2][j], u);
-          for (int i = 0; i < p; i++)
-            transformed[(i * p + j) * tap + first * in + c * width + k] = u[i];
+  const int64_t tap = in * out;
+  const auto transform = [=](const float* place, Lanes (&u)[p][p]) __attribute__((always_inline)) {
+    Lanes half[3][p], column[p];
+    for (int i = 0; i < 3; i++)
+      Scheme::Kernel(Load(place + 3 * i * tap), Load(place + (3 * i + 1) * tap), Load(place + (3 * i + 2) * tap), half[i]);
+    for (int j = 0; j < p; j++) {
+      Scheme::Kernel(half[0][j], half[1][j], half[2][j], column);
+      for (int i = 0; i < p; i++) u[i][j] = column[i];
+    }
+  };
+  for (int64_t first = 0; first < out; first += kPanel) {
+    const int64_t width = PanelWidth(first, out);
+    float* panel = transformed + first * in;
+    // Neighbours in memory are output channels, or input channels of the kernel that is transposed.
+    for (int64_t c = begin; c < end && !transposed; c++) {
+      for (int64_t k = 0; k < width; k += kLanes) {
+        Lanes u[p][p];
+        transform(kernel + c * out + first + k, u);
+        for (int position = 0; position < p * p; position++)
+          Store(panel + position * tap + c * width + k, u[position / p][position % p]);
+      }
+    }
+    for (int64_t k = 0; k < width && transposed; k += kLanes) {
+      for (int64_t c = begin; c < end; c += kLanes) {
+        // A square of channels at a time, so that whole lines of the cache are written.
+        Lanes square[p * p][kLanes];
+        for (int other = 0; other < kLanes; other++) {
+          Lanes u[p][p];
+          transform(kernel + (first + k + other) * in + c, u);
+          for (int position = 0; position < p * p; position++)
+            square[position][other] = u[position / p][position % p];
+        }
+        for (int position = 0; position < p * p; position++) {
+          float* at = panel + position * tap + c * width + k;
+          for (int lane = 0; lane < kLanes; lane++) {
+            for (int other = 0; other < kLanes; other++) at[lane * width + other] = square[position][other][lane];
+          }
         }
       }
     }

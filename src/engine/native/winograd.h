@@ -24,9 +24,12 @@ struct Stretch {
   int64_t size = 0;
 };
 
-/** What is read after a product; it is brought nearer while the product keeps the arithmetic, but not the memory, busy. */
+/**
+ * What is read or written after a product; it is brought nearer while the product keeps the arithmetic, but not the memory,
+ * busy.
+ */
 struct Ahead {
-  Stretch first, second;
+  Stretch first, second, third;
 };
 
 /** One way to compute a convolution: sizes along one axis, and the parts. `block` tiles begin at number `first`. */

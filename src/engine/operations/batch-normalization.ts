@@ -2,7 +2,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { backend, execute } from '../backend.js';
 import { tf } from '../tensorflow.js';
-import { gradientOf } from './gradient.js';
+import { gradientOf, gradientsOf } from './gradient.js';
 import { type Kernel, type Parameters, run } from './kernel.js';
 import { rectify } from './rectify.js';
 
@@ -100,6 +100,11 @@ export function runFused<Leading extends string>(
   return { y: y as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
 }
 
+/** The attributes that all our own operations with a normalization have. */
+export function fusedAttributes({ epsilon, rectify }: Parameters) {
+  return { epsilon: { float: Number(epsilon) }, rectify: { bool: rectify === true } } as const;
+}
+
 /** An operation without and with a shortcut. */
 export interface FusedKernels<Leading extends string> {
   plain: Kernel<Leading | 'scale' | 'offset'>;
@@ -131,10 +136,9 @@ function fusedKernel<Kept extends string, Shortcut extends string>(
   outputs: number,
 ): Kernel<Kept | Shortcut> {
   const inputs = shortcut === null ? kept : [...kept, shortcut];
-  const attributes = ({ epsilon, rectify }: Parameters) => ({
+  const attributes = (parameters: Parameters) => ({
     shortcuts: { int: shortcut === null ? 0 : 1 },
-    epsilon: { float: Number(epsilon) },
-    rectify: { bool: rectify === true },
+    ...fusedAttributes(parameters),
   });
   // The rectifier's gradient is recomputed from x; after a sum with a shortcut it needs y.
   const first = shortcut === null ? 1 : 0;
@@ -150,12 +154,9 @@ function fusedKernel<Kept extends string, Shortcut extends string>(
       ),
     keeps: { inputs: kept, outputs: Array.from({ length: outputs - first }, (_, index) => first + index) },
     gradient(dys, saved, parameters) {
-      // At once, not in the functions below: tfjs frees what one of them makes and does not return.
       const all = [dys[0] as Tensor, ...saved];
       const compute = () => execute(`${operation}Grad`, attributes(parameters), all, inputs.length);
-      const gradients = gradientOf(operation, all, compute);
-      const entries = inputs.map((input, index) => [input, () => gradients[index] as Tensor] as const);
-      return Object.fromEntries(entries) as Record<Kept | Shortcut, () => Tensor>;
+      return gradientsOf(operation, inputs, all, compute);
     },
   };
 }

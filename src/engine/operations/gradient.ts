@@ -22,6 +22,19 @@ export function gradientOf(operation: string, inputs: readonly Tensor[], compute
     .runKernel(kernelName, Object.fromEntries(inputs.entries()), call as never);
 }
 
+/** `gradientOf` with an output for each of `names`, as the gradient of a `Kernel` with these inputs returns it. */
+export function gradientsOf<Input extends string>(
+  operation: string,
+  names: readonly Input[],
+  inputs: readonly Tensor[],
+  compute: () => Tensor[],
+): Record<Input, () => Tensor> {
+  // At once, not in the functions below: tfjs frees what one of them makes and does not return.
+  const gradients = gradientOf(operation, inputs, compute);
+  const entries = names.map((name, index) => [name, () => gradients[index] as Tensor] as const);
+  return Object.fromEntries(entries) as Record<Input, () => Tensor>;
+}
+
 function register(): void {
   const { registerKernel, registerGradient } = tf();
   registerKernel({

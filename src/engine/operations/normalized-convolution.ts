@@ -5,13 +5,14 @@ import { tf } from '../tensorflow.js';
 import {
   type Afterwards,
   type BatchNormalized,
+  fusedAttributes,
   fusedKernels,
   isFused,
   normalizeByBatch,
   runFused,
 } from './batch-normalization.js';
 import { convolve } from './convolution.js';
-import { gradientOf } from './gradient.js';
+import { gradientsOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
 
 /**
@@ -34,32 +35,71 @@ export function convolveAndNormalize(
 
 /** What `branchAndNormalize` returns. */
 export interface Branched extends BatchNormalized {
-  /** The input, for all else that reads it. */
+  /** Every `stride`-th pixel of the input along both axes, for all else that reads it. */
   x: Tensor4D;
 }
 
 /**
- * `convolveAndNormalize` with stride 1 of an `x` that goes elsewhere as well, as the input of a residual block does. Where
- * what goes elsewhere is the returned `x`, the gradient from there joins that of the convolution while this is in the cache,
- * with the bits of a sum of the two.
+ * `convolveAndNormalize` with stride 1 of an `x` of which every `stride`-th pixel goes elsewhere as well, as the input of a
+ * residual block does. Where what goes elsewhere is the returned `x`, the gradient from there joins that of the convolution
+ * while this is in the cache, with the bits of a sum of the two.
  */
 export function branchAndNormalize(
   x: Tensor4D,
   kernel: Tensor4D,
+  stride: number,
   scale: Tensor1D,
   offset: Tensor1D,
   epsilon: number,
   rectify: boolean,
 ): Branched {
   if (!isFused({ rectify }) || !isProjection(kernel, 1))
-    return { ...convolveAndNormalize(x, kernel, 1, scale, offset, epsilon, { rectify }), x };
-  const [y, mean, variance, , passed] = run(branching, { x, kernel, scale, offset }, { epsilon, rectify });
+    return {
+      ...convolveAndNormalize(x, kernel, 1, scale, offset, epsilon, { rectify }),
+      x: everyPixel(x, stride),
+    };
+  const parameters = { epsilon, rectify, stride };
+  const [y, mean, variance, , passed] = run(branching, { x, kernel, scale, offset }, parameters);
   return {
     y: y as Tensor4D,
     mean: mean as Tensor1D,
     variance: variance as Tensor1D,
     x: passed as Tensor4D,
   };
+}
+
+/** A 1x1 convolution that makes a shortcut: of x [batch, height, width, in] by `kernel` [1, 1, in, out]. */
+export interface ProjectedShortcut {
+  x: Tensor4D;
+  kernel: Tensor4D;
+}
+
+/**
+ * `convolveAndNormalize` with stride 1, a `shortcut` that is itself a convolution, and the rectifier: how a residual block
+ * that changes the number of channels ends. Where both kernels are 1x1 the shortcut never leaves the cache.
+ */
+export function convolveAndJoin(
+  x: Tensor4D,
+  kernel: Tensor4D,
+  scale: Tensor1D,
+  offset: Tensor1D,
+  epsilon: number,
+  shortcut: ProjectedShortcut,
+): BatchNormalized {
+  const rectify = true;
+  if (!isFused({ rectify }) || !isProjection(kernel, 1) || !isProjection(shortcut.kernel, 1)) {
+    const after = { rectify, shortcut: convolve(shortcut.x, shortcut.kernel, 1) };
+    return convolveAndNormalize(x, kernel, 1, scale, offset, epsilon, after);
+  }
+  const inputs = { x, kernel, scale, offset, source: shortcut.x, sourceKernel: shortcut.kernel };
+  const [y, mean, variance] = run(residual, inputs, { epsilon, rectify });
+  return { y: y as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
+}
+
+/** Every `stride`-th pixel of `x` along both axes, from the first on. */
+export function everyPixel(x: Tensor4D, stride: number): Tensor4D {
+  // The mean of one number is that number.
+  return stride === 1 ? x : tf().avgPool(x, 1, stride, 'same');
 }
 
 /** Whether native/project.cc computes this convolution: it takes sixteen channels at a time. */
@@ -71,17 +111,40 @@ function isProjection(kernel: Tensor4D, stride: number): boolean {
 /** The operation of native/project.cc; its fourth output is what was normalized, where that is kept. */
 const projection = fusedKernels('SambenchProject', ['x', 'kernel'], 4);
 
-/** `projection` without a shortcut, whose fifth output is x. */
+/** `projection` without a shortcut, whose fifth output is every `stride`-th pixel of x. */
 const branching: Kernel<'x' | 'kernel' | 'scale' | 'offset'> = {
   ...projection.plain,
   name: 'SambenchBranchingProject',
-  forward: (inputs, parameters) => [...projection.plain.forward(inputs, parameters), tf().clone(inputs.x)],
-  gradient(dys, saved, { epsilon, rectify }) {
-    const attributes = { epsilon: { float: Number(epsilon) }, rectify: { bool: rectify === true } };
+  forward: (inputs, parameters) => [
+    ...projection.plain.forward(inputs, parameters),
+    tf().clone(everyPixel(inputs.x as Tensor4D, Number(parameters.stride))),
+  ],
+  gradient(dys, saved, parameters) {
+    const attributes = { ...fusedAttributes(parameters), stride: { int: Number(parameters.stride) } };
     const all = [dys[0], ...saved, dys[4]] as Tensor[];
-    const operation = 'SambenchBranchingProjectGrad';
-    const gradients = gradientOf('SambenchProject', all, () => execute(operation, attributes, all, 4));
-    const output = (index: number) => () => gradients[index] as Tensor;
-    return { x: output(0), kernel: output(1), scale: output(2), offset: output(3) };
+    const compute = () => execute('SambenchBranchingProjectGrad', attributes, all, 4);
+    return gradientsOf('SambenchProject', ['x', 'kernel', 'scale', 'offset'], all, compute);
+  },
+};
+
+const residualInputs = ['x', 'kernel', 'scale', 'offset', 'source', 'sourceKernel'] as const;
+
+/** `projection` with the convolution that makes its shortcut. */
+const residual: Kernel<(typeof residualInputs)[number]> = {
+  name: 'SambenchResidualProject',
+  inputs: residualInputs,
+  forward: (given, parameters) =>
+    execute(
+      'SambenchResidualProject',
+      fusedAttributes(parameters),
+      residualInputs.map((input) => given[input]),
+      4,
+    ),
+  keeps: { inputs: residualInputs, outputs: [0, 1, 2, 3] },
+  gradient(dys, saved, parameters) {
+    const all = [dys[0] as Tensor, ...saved];
+    const attributes = fusedAttributes(parameters);
+    const compute = () => execute('SambenchResidualProjectGrad', attributes, all, residualInputs.length);
+    return gradientsOf('SambenchResidualProject', residualInputs, all, compute);
   },
 };

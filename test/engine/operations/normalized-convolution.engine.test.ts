@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Afterwards, normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
 import {
   branchAndNormalize,
+  convolveAndJoin,
   convolveAndNormalize,
 } from '../../../src/engine/operations/normalized-convolution.js';
 import { tf } from '../../../src/engine/tensorflow.js';
@@ -88,15 +89,24 @@ function both(first: Tensor, second: Tensor): Tensor {
 describe('a convolution with its normalization at a branch', () => {
   useEngine();
 
-  const cases: [string, number[], number[]][] = [
-    ['from a block that is wider', [9, 31, 17, 64], [1, 1, 64, 16]],
-    ['from a block as wide', [3, 5, 7, 48], [1, 1, 48, 48]],
-    ['from a block four times as narrow', [9, 31, 17, 16], [1, 1, 16, 64]],
-    ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6]],
+  // With a stride over rows and columns of odd and even numbers, and chunks that begin anywhere in a row.
+  const cases: [string, number[], number[], number][] = [
+    ['from a block that is wider', [9, 31, 17, 64], [1, 1, 64, 16], 1],
+    ['from a block as wide', [3, 5, 7, 48], [1, 1, 48, 48], 1],
+    ['from a block four times as narrow', [9, 31, 17, 16], [1, 1, 16, 64], 1],
+    ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 1],
+    ['that every second pixel takes', [9, 31, 18, 64], [1, 1, 64, 16], 2],
+    ['that every third pixel takes', [2, 5, 8, 16], [1, 1, 16, 64], 3],
+    ['of few channels that every second pixel takes', [2, 5, 4, 3], [1, 1, 3, 6], 2],
   ];
 
-  describe.each(cases)('%s', (_, images, taps) => {
+  describe.each(cases)('%s', (_, images, taps, stride) => {
     const inputs = () => inputsOf(images, taps);
+    /** Every `stride`-th pixel, by the one tap of a convolution of each channel. */
+    const sampled = (x: Tensor) => {
+      const [, , , channels = 0] = x.shape;
+      return tf().depthwiseConv2d(x as Tensor4D, tf().ones([1, 1, channels, 1]), stride, 'same');
+    };
 
     it.each([false, true])('gives and takes as two that read the same input, rectified: %s', (rectify) => {
       const atOnce: Way = (x, kernel, scale, offset) => {
@@ -104,6 +114,7 @@ describe('a convolution with its normalization at a branch', () => {
         const branched = branchAndNormalize(
           images,
           weights,
+          stride,
           scale as Tensor1D,
           offset as Tensor1D,
           epsilon,
@@ -114,7 +125,7 @@ describe('a convolution with its normalization at a branch', () => {
       const apart: Way = (x, kernel, scale, offset) => {
         const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
         const { y } = normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, epsilon, { rectify });
-        return both(y, tf().square(x as Tensor));
+        return both(y, tf().square(sampled(x as Tensor)));
       };
       expectSameWithGradients(atOnce, apart, inputs());
     });
@@ -128,7 +139,7 @@ describe('a convolution with its normalization at a branch', () => {
     const through = (given: Tensor) =>
       convolveAndNormalize(given as Tensor4D, kernel, 1, scale, offset, epsilon, { rectify: true }).y;
     const branch = (given: Tensor) =>
-      branchAndNormalize(given as Tensor4D, kernel, scale, offset, epsilon, true);
+      branchAndNormalize(given as Tensor4D, kernel, 1, scale, offset, epsilon, true);
     const bits = (tensor: Tensor) => Buffer.from(Float32Array.from(tensor.dataSync()).buffer);
     expect(bits(branch(x).y).equals(bits(through(x)))).toBe(true);
     const joined = grad((given) => {
@@ -138,5 +149,57 @@ describe('a convolution with its normalization at a branch', () => {
     const first = grad((given) => sum(mul(through(given), cotangent)))(x);
     const second = grad((given) => sum(square(given)))(x);
     expect(bits(joined).equals(bits(add(first, second)))).toBe(true);
+  });
+});
+
+describe('a convolution with its normalization and a shortcut that is another convolution', () => {
+  useEngine();
+
+  // Whole panels and parts of them; products that are kept and (four times as wide) that are not; and a way that is not fused.
+  const cases: [string, number[], number[], number][] = [
+    ['from a wider source', [3, 5, 7, 16], [1, 1, 16, 32], 64],
+    ['over many chunks', [9, 31, 17, 64], [1, 1, 64, 80], 16],
+    ['to many channels over many chunks', [9, 31, 17, 16], [1, 1, 16, 64], 16],
+    ['from a source of few channels', [2, 5, 4, 16], [1, 1, 16, 32], 3],
+    ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 16],
+  ];
+
+  it.each(cases)('has the values and gradients of all of them %s', (_, images, taps, width) => {
+    const [filters = 0] = taps.slice(3);
+    const inputs = [
+      ...inputsOf(images, taps),
+      normal('source', [...images.slice(0, 3), width]),
+      normal('source kernel', [1, 1, width, filters]),
+    ];
+    const atOnce: Way = (x, kernel, scale, offset, source, sourceKernel) =>
+      convolveAndJoin(x as Tensor4D, kernel as Tensor4D, scale as Tensor1D, offset as Tensor1D, epsilon, {
+        x: source as Tensor4D,
+        kernel: sourceKernel as Tensor4D,
+      }).y;
+    const apart: Way = (x, kernel, scale, offset, source, sourceKernel) => {
+      const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
+      const shortcut = tf().conv2d(source as Tensor4D, sourceKernel as Tensor4D, 1, 'same');
+      const after = { rectify: true, shortcut };
+      return normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, epsilon, after).y;
+    };
+    expectSameWithGradients(atOnce, apart, inputs);
+  });
+
+  it('refuses a shortcut of another shape', () => {
+    const [x, kernel, scale, offset] = inputsOf([2, 5, 4, 16], [1, 1, 16, 32]);
+    const shortcut = {
+      x: normal('source', [2, 5, 3, 16]) as Tensor4D,
+      kernel: normal('source kernel', [1, 1, 16, 32]) as Tensor4D,
+    };
+    expect(() =>
+      convolveAndJoin(
+        x as Tensor4D,
+        kernel as Tensor4D,
+        scale as Tensor1D,
+        offset as Tensor1D,
+        epsilon,
+        shortcut,
+      ).y.dataSync(),
+    ).toThrow('a shortcut by a 1x1 convolution of another shape');
   });
 });

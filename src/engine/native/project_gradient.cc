@@ -1,0 +1,231 @@
+// The operations SambenchProjectGrad, SambenchBranchingProjectGrad and SambenchResidualProjectGrad: the gradients of the
+// operations of project.cc, chunk by chunk: that of the normalization goes into the products while it is in a core's cache.
+#include <optional>
+
+#include "operations.h"
+#include "projection.h"
+
+namespace sambench {
+namespace {
+
+/** What the gradient has to do with besides x, the kernel and the normalization. */
+enum class Kind {
+  /** Nothing, or a shortcut. */
+  kPlain,
+  /** All that reads x, or every `stride`-th pixel of it, elsewhere. */
+  kBranching,
+  /** A shortcut that another 1x1 convolution makes. */
+  kResidual,
+};
+
+struct BranchSettings : NormalizationSettings {
+  int64_t stride = 1;
+
+  static void* Create(TF_OpKernelConstruction* construction) {
+    auto* settings = new BranchSettings;
+    Status status;
+    settings->Read(construction, status);
+    if (TF_GetCode(status) == TF_OK)
+      TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
+    if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+    return settings;
+  }
+  static void Destroy(void* settings) { delete static_cast<BranchSettings*>(settings); }
+};
+
+/** Images of which every `stride`-th pixel of both axes was read, and the gradient of what was read. */
+class Sampled {
+ public:
+  Sampled(const Floats& gradient, const Floats& x, int64_t stride)
+      : gradient_(gradient.data()), height_(x.length(1)), width_(x.length(2)), channels_(x.length(3)), stride_(stride) {
+    const auto reduced = [=](int64_t length) { return (length + stride - 1) / stride; };
+    rows_ = reduced(height_);
+    columns_ = reduced(width_);
+    DemandSameShape("a gradient from elsewhere", gradient, {x.length(0), rows_, columns_, channels_});
+  }
+  /** Adds the gradient to `dx`, which has `count` pixels from `begin` on. */
+  void Add(int64_t begin, int64_t count, float* dx) const {
+    for (int64_t pixel = begin; pixel < begin + count; pixel++) {
+      const int64_t line = pixel / width_, row = line % height_, column = pixel % width_;
+      if (row % stride_ != 0 || column % stride_ != 0) continue;
+      const int64_t sample = (line / height_ * rows_ + row / stride_) * columns_ + column / stride_;
+      Normalizing().add(gradient_ + sample * channels_, channels_, dx + (pixel - begin) * channels_);
+    }
+  }
+
+ private:
+  const float* gradient_;
+  int64_t height_, width_, channels_, stride_, rows_, columns_;
+};
+
+/** The gradients of the 1x1 convolution that makes a shortcut. */
+class SourceGradient {
+ public:
+  SourceGradient(const Rows& rows, const Strands& strands, const Floats& source, const ProjectionShape& shape,
+                 const Floats& kernel, const Floats& dsource, const Floats& dkernel)
+      : rows_(rows), strands_(strands), shape_(shape), size_(kernel.size()), source_(source.data()),
+        dsource_(dsource.data()), dkernel_(dkernel.data()) {
+    static thread_local Scratch scratch;
+    sums_ = scratch.Get((1 + strands.count) * size_);
+    transposed_ = sums_ + strands.count * size_;
+    shape.Pack(kernel, true, transposed_);
+  }
+  void Begin(int64_t strand) const { strands_.Clear(sums_, size_, strand); }
+  /** Takes the gradient `g` of chunk `index` of the shortcut. */
+  void Take(int64_t strand, int64_t index, const float* g, const Ahead& ahead, const Stretch& after) const {
+    const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
+    Multiplying().accumulate(1, source_ + at, g, count, shape_.in, shape_.out, sums_ + strand * size_, ahead);
+    Multiplying().multiply(1, g, transposed_, count, shape_.out, shape_.in, nullptr, dsource_ + at,
+                           {rows_.Chunk(source_, shape_.in, index + 1), after});
+  }
+  void End() const { strands_.Join(sums_, size_, dkernel_); }
+
+ private:
+  const Rows rows_;
+  const Strands strands_;
+  const ProjectionShape shape_;
+  const int64_t size_;
+  const float* source_;
+  float* dsource_;
+  float* dkernel_;
+  float* sums_;
+  float* transposed_;
+};
+
+/**
+ * Inputs dy, x, kernel, scale, offset, then of a shortcut y, or if it is residual source, its kernel and y, then mean,
+ * variance, z, and of a branch the gradient from elsewhere, which dx includes. Outputs dx, dkernel, dscale, doffset, and
+ * dshortcut, or dsource and the gradient of its kernel.
+ */
+template <Kind kind>
+void Compute(void* settings, TF_OpKernelContext* context) {
+  Guard(context, [&] {
+    constexpr bool branching = kind == Kind::kBranching, residual = kind == Kind::kResidual;
+    Run run(context);
+    const bool shortcut = residual || (!branching && run.inputs() > 8);
+    const int after = residual ? 8 : shortcut ? 6 : 5;
+    const Floats x = run.Input(1), kernel = run.Input(2), scale = run.Input(3), offset = run.Input(4),
+                 mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
+    const ProjectionShape shape(x, kernel);
+    const Rows rows(shape.rows, shape.out);
+    const bool kept = IsKept(shape.in, shape.out);
+    const int64_t stride = branching ? static_cast<const BranchSettings*>(settings)->stride : 1;
+    // Where every pixel was read elsewhere, its gradient lies where the sum goes.
+    const bool inPlace = branching && stride == 1;
+    const Floats dx = inPlace ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
+    const Floats others = branching ? run.Input(8) : Floats(nullptr), dkernel = run.Output(1, kernel.shape());
+    const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
+    const Floats through = shortcut && !residual ? run.OutputInPlaceOf(0, 4, shape.projected) : Floats(nullptr);
+    const Floats dy = run.Input(0), y = shortcut ? run.Input(after - 1) : Floats(nullptr);
+    DemandSameShape("a gradient", dy, shape.projected);
+    DemandSameShape("a projection", z, shape.kept());
+    if (shortcut) DemandSameShape("an output", y, shape.projected);
+    std::optional<Sampled> sampled;
+    if (branching) sampled.emplace(others, x, stride);
+
+    static thread_local Scratch scratch;
+    const Strands strands(rows);
+    const int64_t size = kernel.size();
+    float* sums = scratch.Get((2 + strands.count) * size);
+    float* packed = sums + strands.count * size;
+    float* transposed = packed + size;
+    const Products products(rows, x, shape, shape.Pack(kernel, false, packed));
+    shape.Pack(kernel, true, transposed);
+    NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, scale, offset, mean,
+                                   variance, shortcut);
+    Team& team = Team::Get();
+    const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
+    if constexpr (residual) {
+      const Floats source = run.Input(5), sourceKernel = run.Input(6);
+      const Floats dsource = run.Output(4, source.shape()), dsourceKernel = run.Output(5, sourceKernel.shape());
+      const ProjectionShape sources(source, sourceKernel);
+      DemandSameProducts(sources, shape);
+      const SourceGradient sourceGradient(rows, strands, source, sources, sourceKernel, dsource, dsourceKernel);
+      const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(1);
+      team.Divide(strands.count, [&](int64_t strand) {
+        sourceGradient.Begin(strand);
+        for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
+          const float* g = first(index);
+          gradient.Sum(index, g, chunks(index));
+          const Ahead ahead = {rows.Chunk(dy.data(), shape.out, index + 1), rows.Chunk(y.data(), shape.out, index + 1)};
+          sourceGradient.Take(strand, index, g, ahead, kept ? rows.Chunk(z.data(), shape.out, index + 1) : Stretch());
+        }
+      });
+      sourceGradient.End();
+    } else {
+      const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(team.members());
+      Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
+    }
+    gradient.Join(dscale.data(), doffset.data());
+
+    // Backwards, as the last chunks are still in the cache.
+    const Chunks second = through.data() ? Kept(rows, through.data()) : first;
+    const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(-1);
+    const float* incoming = through.data() ? through.data() : dy.data();
+    team.Divide(strands.count, [&](int64_t strand) {
+      static thread_local Scratch memory;
+      float* dz = memory.Get(rows.chunk * shape.out);
+      float* own = strands.Clear(sums, size, strand);
+      for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
+        const int64_t row = rows.Begin(index), count = rows.Count(index);
+        const int64_t next = index > strands.Begin(strand) ? index - 1 : rows.chunks;
+        float* place = dx.data() + row * shape.in;
+        gradient.Input(index, second(index), chunks(index), dz);
+        Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
+                                 {rows.Chunk(incoming, shape.out, next), kept ? rows.Chunk(z.data(), shape.out, next) : Stretch()});
+        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in,
+                               inPlace ? others.data() + row * shape.in : nullptr, place,
+                               {rows.Chunk(x.data(), shape.in, next),
+                                residual  ? rows.Chunk(y.data(), shape.out, next)
+                                : inPlace ? rows.Chunk(others.data(), shape.in, next)
+                                          : Stretch()});
+        if (sampled && !inPlace) sampled->Add(row, count, place);
+      }
+    });
+    strands.Join(sums, size, dkernel.data());
+  });
+}
+
+template <Kind kind>
+void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
+  // The gradient of a shortcut is like y, the input after offset; those of source and its kernel are like them.
+  const int like[] = {1, 2, 3, 3, 5, 6};
+  const int inputs = TF_ShapeInferenceContextNumInputs(context);
+  const int outputs = kind == Kind::kResidual ? 6 : kind == Kind::kPlain && inputs > 8 ? 5 : 4;
+  for (int output = 0; output < outputs && TF_GetCode(status) == TF_OK; output++)
+    SameShape(context, like[output], output, status);
+}
+
+}  // namespace
+
+void RegisterProjectionGradient() {
+  Register({"SambenchProjectGrad",
+            {"shortcuts: int >= 0", "epsilon: float", "rectify: bool"},
+            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "y: shortcuts * float",
+             "mean: float", "variance: float", "z: float"},
+            {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dshortcut: shortcuts * float"},
+            Infer<Kind::kPlain>,
+            NormalizationSettings::Create,
+            Compute<Kind::kPlain>,
+            NormalizationSettings::Destroy});
+  Register({"SambenchBranchingProjectGrad",
+            {"epsilon: float", "rectify: bool", "stride: int >= 1"},
+            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "mean: float", "variance: float",
+             "z: float", "elsewhere: float"},
+            {"dx: float", "dkernel: float", "dscale: float", "doffset: float"},
+            Infer<Kind::kBranching>,
+            BranchSettings::Create,
+            Compute<Kind::kBranching>,
+            BranchSettings::Destroy});
+  Register({"SambenchResidualProjectGrad",
+            {"epsilon: float", "rectify: bool"},
+            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "source: float",
+             "source_kernel: float", "y: float", "mean: float", "variance: float", "z: float"},
+            {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dsource: float", "dsource_kernel: float"},
+            Infer<Kind::kResidual>,
+            NormalizationSettings::Create,
+            Compute<Kind::kResidual>,
+            NormalizationSettings::Destroy});
+}
+
+}  // namespace sambench
