@@ -5,7 +5,7 @@ import { nodeApiVersion } from './pins.js';
 export const commonFlags = ['-O2', '-fPIC', `-DNAPI_VERSION=${nodeApiVersion}`];
 
 /** For our operations. */
-export const operationFlags = ['-std=c++17'];
+export const operationFlags = ['-std=c++17', '-O3'];
 
 /** For our files of arithmetic, besides their own. */
 export const arithmeticFlags = ['-std=c++17', '-O3', '-Wno-psabi'];

@@ -29,9 +29,9 @@ struct Rows {
   }
   int64_t Begin(int64_t index) const { return index * chunk; }
   int64_t Count(int64_t index) const { return std::min(chunk, rows - index * chunk); }
-  /** Chunk `index` of a tensor of `width` channels in the same rows, and nothing where there is no such chunk. */
+  /** Chunk `index` of a tensor of `width` channels in the same rows; nothing where there is no such chunk or tensor (null). */
   Stretch Chunk(const float* tensor, int64_t width, int64_t index) const {
-    if (index < 0 || index >= chunks) return {};
+    if (!tensor || index < 0 || index >= chunks) return {};
     return {tensor + Begin(index) * width, Count(index) * width};
   }
   int64_t channels, rows, chunk, chunks;
@@ -94,18 +94,20 @@ struct Pull {
 /** Joins the sums of the chunks: the gradients of scale and offset, and what the gradient of the input needs. */
 inline Pull JoinSums(const Rows& rows, const std::vector<float>& sums, const std::vector<float>& products,
                      const float* variance, float epsilon, float* dscale, float* doffset) {
+  std::vector<double> total(rows.channels, 0), product(rows.channels, 0);
+  for (int64_t index = 0; index < rows.chunks; index++) {
+    for (int64_t c = 0; c < rows.channels; c++) {
+      total[c] += sums[index * rows.channels + c];
+      product[c] += products[index * rows.channels + c];
+    }
+  }
   Pull joined{std::vector<float>(rows.channels), std::vector<float>(rows.channels)};
   for (int64_t c = 0; c < rows.channels; c++) {
-    double total = 0, product = 0;
-    for (int64_t index = 0; index < rows.chunks; index++) {
-      total += sums[index * rows.channels + c];
-      product += products[index * rows.channels + c];
-    }
     const double spread = static_cast<double>(variance[c]) + epsilon;
-    doffset[c] = static_cast<float>(total);
-    dscale[c] = static_cast<float>(product / sqrt(spread));
-    joined.average[c] = static_cast<float>(total / static_cast<double>(rows.rows));
-    joined.pull[c] = static_cast<float>(product / static_cast<double>(rows.rows) / spread);
+    doffset[c] = static_cast<float>(total[c]);
+    dscale[c] = static_cast<float>(product[c] / sqrt(spread));
+    joined.average[c] = static_cast<float>(total[c] / static_cast<double>(rows.rows));
+    joined.pull[c] = static_cast<float>(product[c] / static_cast<double>(rows.rows) / spread);
   }
   return joined;
 }

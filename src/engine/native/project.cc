@@ -1,7 +1,7 @@
-// The operations SambenchProject and SambenchResidualProject: a 1x1 convolution and the batch normalization after it (with its
-// rectifier and shortcut, see normalize.cc) as one, chunk by chunk: moments are taken from products that are still in a
-// core's cache. The shortcut of the second is another 1x1 convolution, whose products never leave it. Numbers of channels are
-// multiples of sixteen.
+// The operations SambenchProject and SambenchResidualProject: a 1x1 convolution and the batch normalization after it (with
+// its rectifier and shortcut, see normalize.cc) as one, chunk by chunk: moments are taken from products that are still in a
+// core's cache. The shortcut of the second is another 1x1 convolution, whose products never leave it. Numbers of channels
+// are multiples of sixteen.
 #include "operations.h"
 #include "projection.h"
 
@@ -24,8 +24,8 @@ void Compute(void* settings, TF_OpKernelContext* context) {
                  variance = run.Output(2, {shape.out}), z = run.Output(3, shape.kept());
     static thread_local Scratch kernels, sourceKernels;
     const Products products(rows, x, shape, shape.Pack(kernel, false, kernels.Get(kernel.size())));
-    const bool keep = IsKept(shape.in, shape.out);
-    // Chunks go from thread to thread in turn.
+    float* const kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
+    // Chunks go from thread to thread in turn, in the second pass backwards.
     const int64_t members = Team::Get().members();
     Chunks shortcut = Kept(rows, beside.data());
     if (residual) {
@@ -33,14 +33,15 @@ void Compute(void* settings, TF_OpKernelContext* context) {
       const ProjectionShape sources(beside, sourceKernel);
       DemandSameProducts(sources, shape);
       const float* packed = sources.Pack(sourceKernel, false, sourceKernels.Get(sourceKernel.size()));
-      shortcut = Products(rows, beside, sources, packed).Passing<1>(-members, keep ? z.data() : nullptr, y.data());
+      shortcut = Products(rows, beside, sources, packed).Passing<1>(-members, kept, y.data());
     } else if (shortcut) {
       DemandSameShape("a shortcut", beside, shape.projected);
     }
-    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows,
-                  keep ? products.Keeping(members, z.data()) : products.Passing(members),
-                  keep ? Kept(rows, z.data()) : products.Passing(-members, residual ? nullptr : beside.data(), y.data()), scale, offset, shortcut, mean.data(),
-                  variance.data(), y.data());
+    const float* read = residual ? nullptr : beside.data();
+    const Chunks first = kept ? products.Keeping(members, kept) : products.Passing(members);
+    const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, read, y.data());
+    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, first, second, scale, offset, shortcut,
+                  mean.data(), variance.data(), y.data());
   });
 }
 

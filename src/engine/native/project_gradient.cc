@@ -1,5 +1,6 @@
 // The operations SambenchProjectGrad, SambenchBranchingProjectGrad and SambenchResidualProjectGrad: the gradients of the
 // operations of project.cc, chunk by chunk: that of the normalization goes into the products while it is in a core's cache.
+#include <array>
 #include <optional>
 
 #include "operations.h"
@@ -37,7 +38,11 @@ struct BranchSettings : NormalizationSettings {
 class Sampled {
  public:
   Sampled(const Floats& gradient, const Floats& x, int64_t stride)
-      : gradient_(gradient.data()), height_(x.length(1)), width_(x.length(2)), channels_(x.length(3)), stride_(stride) {
+      : gradient_(gradient.data()),
+        height_(x.length(1)),
+        width_(x.length(2)),
+        channels_(x.length(3)),
+        stride_(stride) {
     const auto reduced = [=](int64_t length) { return (length + stride - 1) / stride; };
     rows_ = reduced(height_);
     columns_ = reduced(width_);
@@ -58,38 +63,48 @@ class Sampled {
   int64_t height_, width_, channels_, stride_, rows_, columns_;
 };
 
-/** The gradients of the 1x1 convolution that makes a shortcut. */
-class SourceGradient {
+/** A 1x1 convolution that makes a shortcut, and its gradients. */
+class Source {
  public:
-  SourceGradient(const Rows& rows, const Strands& strands, const Floats& source, const ProjectionShape& shape,
-                 const Floats& kernel, const Floats& dsource, const Floats& dkernel)
-      : rows_(rows), strands_(strands), shape_(shape), size_(kernel.size()), source_(source.data()),
-        dsource_(dsource.data()), dkernel_(dkernel.data()) {
+  Source(const Rows& rows, const ProjectionShape& product, const Floats& x, const Floats& kernel, const Floats& dx,
+         const Floats& dkernel)
+      : rows_(rows), shape_(x, kernel), kernel_(kernel), x_(x.data()), dx_(dx.data()), dkernel_(dkernel.data()) {
+    DemandSameProducts(shape_, product);
+  }
+
+  /**
+   * Takes the gradients `g` of the chunks of the shortcut, each while it is in the cache for the sums of the normalization
+   * of `x`; of `read` (null: none), tensors of the shape of the shortcut, the next chunks are read next.
+   */
+  void Take(const Chunks& g, const Chunks& x, NormalizationGradient& gradient,
+            const std::array<const float*, 3>& read) const {
     static thread_local Scratch scratch;
-    sums_ = scratch.Get((1 + strands.count) * size_);
-    transposed_ = sums_ + strands.count * size_;
-    shape.Pack(kernel, true, transposed_);
+    const Strands strands(rows_);
+    const int64_t size = kernel_.size();
+    float* sums = scratch.Get((strands.count + 1) * size);
+    const float* transposed = shape_.Pack(kernel_, true, sums + strands.count * size);
+    const auto ahead = [&](int number, int64_t index) { return rows_.Chunk(read[number], shape_.out, index + 1); };
+    Team::Get().Divide(strands.count, [&](int64_t strand) {
+      float* own = strands.Clear(sums, size, strand);
+      for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
+        const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
+        const float* chunk = g(index);
+        gradient.Sum(index, chunk, x(index));
+        Multiplying().accumulate(1, x_ + at, chunk, count, shape_.in, shape_.out, own, {ahead(0, index), ahead(1, index)});
+        Multiplying().multiply(1, chunk, transposed, count, shape_.out, shape_.in, nullptr, dx_ + at,
+                               {rows_.Chunk(x_, shape_.in, index + 1), ahead(2, index)});
+      }
+    });
+    strands.Join(sums, size, dkernel_);
   }
-  void Begin(int64_t strand) const { strands_.Clear(sums_, size_, strand); }
-  /** Takes the gradient `g` of chunk `index` of the shortcut. */
-  void Take(int64_t strand, int64_t index, const float* g, const Ahead& ahead, const Stretch& after) const {
-    const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
-    Multiplying().accumulate(1, source_ + at, g, count, shape_.in, shape_.out, sums_ + strand * size_, ahead);
-    Multiplying().multiply(1, g, transposed_, count, shape_.out, shape_.in, nullptr, dsource_ + at,
-                           {rows_.Chunk(source_, shape_.in, index + 1), after});
-  }
-  void End() const { strands_.Join(sums_, size_, dkernel_); }
 
  private:
   const Rows rows_;
-  const Strands strands_;
   const ProjectionShape shape_;
-  const int64_t size_;
-  const float* source_;
-  float* dsource_;
+  const Floats& kernel_;
+  const float* x_;
+  float* dx_;
   float* dkernel_;
-  float* sums_;
-  float* transposed_;
 };
 
 /**
@@ -108,7 +123,6 @@ void Compute(void* settings, TF_OpKernelContext* context) {
                  mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
     const ProjectionShape shape(x, kernel);
     const Rows rows(shape.rows, shape.out);
-    const bool kept = IsKept(shape.in, shape.out);
     const int64_t stride = branching ? static_cast<const BranchSettings*>(settings)->stride : 1;
     // Where every pixel was read elsewhere, its gradient lies where the sum goes.
     const bool inPlace = branching && stride == 1;
@@ -126,60 +140,45 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     static thread_local Scratch scratch;
     const Strands strands(rows);
     const int64_t size = kernel.size();
-    float* sums = scratch.Get((2 + strands.count) * size);
-    float* packed = sums + strands.count * size;
-    float* transposed = packed + size;
-    const Products products(rows, x, shape, shape.Pack(kernel, false, packed));
-    shape.Pack(kernel, true, transposed);
+    float* sums = scratch.Get((strands.count + 2) * size);
+    const float* transposed = shape.Pack(kernel, true, sums + strands.count * size);
+    const Products products(rows, x, shape, shape.Pack(kernel, false, sums + (strands.count + 1) * size));
+    const float* kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
     NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, scale, offset, mean,
                                    variance, shortcut);
     Team& team = Team::Get();
     const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
-    if constexpr (residual) {
+    if (residual) {
       const Floats source = run.Input(5), sourceKernel = run.Input(6);
       const Floats dsource = run.Output(4, source.shape()), dsourceKernel = run.Output(5, sourceKernel.shape());
-      const ProjectionShape sources(source, sourceKernel);
-      DemandSameProducts(sources, shape);
-      const SourceGradient sourceGradient(rows, strands, source, sources, sourceKernel, dsource, dsourceKernel);
-      const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(1);
-      team.Divide(strands.count, [&](int64_t strand) {
-        sourceGradient.Begin(strand);
-        for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
-          const float* g = first(index);
-          gradient.Sum(index, g, chunks(index));
-          const Ahead ahead = {rows.Chunk(dy.data(), shape.out, index + 1), rows.Chunk(y.data(), shape.out, index + 1)};
-          sourceGradient.Take(strand, index, g, ahead, kept ? rows.Chunk(z.data(), shape.out, index + 1) : Stretch());
-        }
-      });
-      sourceGradient.End();
+      Source(rows, shape, source, sourceKernel, dsource, dsourceKernel)
+          .Take(first, kept ? Kept(rows, kept) : products.Passing(1), gradient, {dy.data(), y.data(), kept});
     } else {
-      const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(team.members());
+      const Chunks chunks = kept ? Kept(rows, kept) : products.Passing(team.members());
       Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
     }
     gradient.Join(dscale.data(), doffset.data());
 
     // Backwards, as the last chunks are still in the cache.
-    const Chunks second = through.data() ? Kept(rows, through.data()) : first;
-    const Chunks chunks = kept ? Kept(rows, z.data()) : products.Passing(-1);
     const float* incoming = through.data() ? through.data() : dy.data();
+    const float* another = residual ? y.data() : nullptr;
+    const Chunks second = residual ? first : Kept(rows, incoming);
+    const Chunks chunks = kept ? Kept(rows, kept) : products.Passing(-1);
     team.Divide(strands.count, [&](int64_t strand) {
       static thread_local Scratch memory;
       float* dz = memory.Get(rows.chunk * shape.out);
       float* own = strands.Clear(sums, size, strand);
       for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
-        const int64_t row = rows.Begin(index), count = rows.Count(index);
+        const int64_t row = rows.Begin(index), at = row * shape.in, count = rows.Count(index);
         const int64_t next = index > strands.Begin(strand) ? index - 1 : rows.chunks;
-        float* place = dx.data() + row * shape.in;
+        const float* sum = inPlace ? others.data() : nullptr;
         gradient.Input(index, second(index), chunks(index), dz);
-        Multiplying().accumulate(1, x.data() + row * shape.in, dz, count, shape.in, shape.out, own,
-                                 {rows.Chunk(incoming, shape.out, next), kept ? rows.Chunk(z.data(), shape.out, next) : Stretch()});
-        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in,
-                               inPlace ? others.data() + row * shape.in : nullptr, place,
-                               {rows.Chunk(x.data(), shape.in, next),
-                                residual  ? rows.Chunk(y.data(), shape.out, next)
-                                : inPlace ? rows.Chunk(others.data(), shape.in, next)
-                                          : Stretch()});
-        if (sampled && !inPlace) sampled->Add(row, count, place);
+        Multiplying().accumulate(1, x.data() + at, dz, count, shape.in, shape.out, own,
+                                 {rows.Chunk(incoming, shape.out, next), rows.Chunk(kept, shape.out, next)});
+        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in, sum ? sum + at : nullptr, dx.data() + at,
+                               {rows.Chunk(x.data(), shape.in, next), rows.Chunk(sum, shape.in, next),
+                                rows.Chunk(another, shape.out, next)});
+        if (sampled && !inPlace) sampled->Add(row, count, dx.data() + at);
       }
     });
     strands.Join(sums, size, dkernel.data());
