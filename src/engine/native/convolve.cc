@@ -79,18 +79,18 @@ struct Blocks {
 void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kernel, bool transposed, const Images& y,
               const Padding& beforeX, const Padding& beforeY) {
   static thread_local Scratch kernels;
-  float* transformed = kernels.Get(scheme.positions * x.channels * y.channels);
+  float* transformed = kernels.Get(KernelCount(scheme.positions) * x.channels * y.channels);
   Team& team = Team::Get();
   team.Divide(x.channels / 16, [&](int64_t part) {
     scheme.transformKernel(kernel.data(), x.channels, y.channels, transposed, 16 * part, 16 * part + 16, transformed);
   });
+  const int64_t positions = PositionCount(scheme.positions);
   const Blocks blocks(x.batch, Reduced(y.height + beforeY.rows, scheme.outputs),
-                      Reduced(y.width + beforeY.columns, scheme.outputs),
-                      scheme.positions * (x.channels + y.channels));
+                      Reduced(y.width + beforeY.columns, scheme.outputs), positions * (x.channels + y.channels));
   team.Divide(blocks.count, [&](int64_t index) {
     static thread_local Scratch scratch;
     const int64_t length = blocks.Length(index), first = blocks.First(index);
-    const int64_t inputs = scheme.positions * length * x.channels, outputs = scheme.positions * length * y.channels;
+    const int64_t inputs = positions * length * x.channels, outputs = positions * length * y.channels;
     const int64_t edge = std::max(x.channels, y.channels);
     float* tiles = scratch.Get(inputs + outputs + 2 * edge);
     float* products = tiles + inputs;
@@ -144,9 +144,10 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
     CheckShapes(x, kernel, dy, stride);
     const Floats output = run.Output(0, kernel.shape());
     const WinogradScheme& scheme = stride == 1 ? Multiplying().plain : Multiplying().strided;
-    const int64_t plane = x.channels * dy.channels, volume = scheme.positions * plane;
+    const int64_t plane = x.channels * dy.channels, volume = KernelCount(scheme.positions) * plane;
+    const int64_t positions = PositionCount(scheme.positions);
     const Blocks blocks(x.batch, Reduced(dy.height, scheme.outputs), Reduced(dy.width, scheme.outputs),
-                        scheme.positions * (x.channels + dy.channels));
+                        positions * (x.channels + dy.channels));
     // Each strand adds up its own blocks in order, whichever thread works on it.
     Team& team = Team::Get();
     const int64_t strands = std::min<int64_t>(team.members(), blocks.count);
@@ -162,7 +163,7 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
       memset(own, 0, volume * sizeof(float));
       for (int64_t index = blocks.count * strand / strands; index < blocks.count * (strand + 1) / strands; index++) {
         const int64_t length = blocks.Length(index), first = blocks.First(index);
-        const int64_t inputs = scheme.positions * length * x.channels, outputs = scheme.positions * length * dy.channels;
+        const int64_t inputs = positions * length * x.channels, outputs = positions * length * dy.channels;
         const int64_t edge = std::max(x.channels, dy.channels);
         float* tiles = scratch.Get(inputs + outputs + edge);
         float* products = tiles + inputs;

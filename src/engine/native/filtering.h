@@ -1,7 +1,7 @@
 // Schemes of minimal filtering along one axis, two outputs of a kernel of three: y = A'((G w) o (B' d)), o being the product
 // of each with each. `Input` is B', `Kernel` is G, `Output` is A'; for gradients `Spread` is A and `Gather` is G'. See Lavin
 // and Gray 2016, arXiv:1509.09308, for stride 1; with stride 2 the even inputs meet the outer taps in F(2, 2), and the odd
-// ones the middle tap.
+// ones the middle tap. Positions from `kernels` - 1 on have one kernel, so that their products are products of one matrix.
 #ifndef SAMBENCH_FILTERING_H_
 #define SAMBENCH_FILTERING_H_
 
@@ -11,7 +11,7 @@ namespace {
 
 /** Two outputs of stride 1: F(2, 3). */
 struct Plain {
-  static constexpr int inputs = 4, positions = 4, outputs = 2, inputStep = 2, shift = 0;
+  static constexpr int inputs = 4, positions = 4, kernels = 4, outputs = 2, inputStep = 2, shift = 0;
   template <typename V>
   static SAMBENCH_INLINE void Input(const V* d, V* v) {
     v[0] = d[0] - d[2];
@@ -57,7 +57,7 @@ struct Flipped : Plain {
 
 /** Two outputs of stride 2: F(2, 2) on the even inputs, products on the odd ones. */
 struct Strided {
-  static constexpr int inputs = 5, positions = 5, outputs = 2, inputStep = 4, shift = 0;
+  static constexpr int inputs = 5, positions = 5, kernels = 4, outputs = 2, inputStep = 4, shift = 0;
   template <typename V>
   static SAMBENCH_INLINE void Input(const V* d, V* v) {
     v[0] = d[0] - d[2];
@@ -72,7 +72,6 @@ struct Strided {
     u[1] = w0 + w2;
     u[2] = w2;
     u[3] = w1;
-    u[4] = w1;
   }
   template <typename V>
   static SAMBENCH_INLINE void Output(const V* m, V* y) {
@@ -90,14 +89,14 @@ struct Strided {
   template <typename V>
   static SAMBENCH_INLINE void Gather(const V* u, V* w) {
     w[0] = u[0] + u[1];
-    w[1] = u[3] + u[4];
+    w[1] = u[3];
     w[2] = u[1] + u[2];
   }
 };
 
 /** Four inputs' gradients of `Strided` from three outputs' gradients, the first of which belongs to the tile before. */
 struct Spreading {
-  static constexpr int inputs = 3, positions = 5, outputs = 4, inputStep = 2, shift = 1;
+  static constexpr int inputs = 3, positions = 5, kernels = 4, outputs = 4, inputStep = 2, shift = 1;
   template <typename V>
   static SAMBENCH_INLINE void Input(const V* d, V* v) {
     v[0] = d[0] - d[1];

@@ -9,6 +9,10 @@
 namespace {
 
 using sambench::Ahead;
+using sambench::KernelCount;
+using sambench::PositionCount;
+using sambench::Positions;
+using sambench::SharingCount;
 using sambench::Stretch;
 
 /** Channels of the widest panel of a product, and tiles that are multiplied at once. */
@@ -101,22 +105,24 @@ SAMBENCH_INLINE void MultiplyPanel(const float* tiles, const float* panel, int64
   for (; t < block; t++) MultiplyTile<1, wide>(tiles + t * in, panel, in, out, beside(t), products + t * out);
 }
 
-void Multiply(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
-              const float* others, float* products, const Ahead& ahead) {
-  FetchingAll fetching(ahead, positions * ((out + kPanel - 1) / kPanel) * (block / kRows));
-  for (int64_t position = 0; position < positions; position++) {
-    const float* v = tiles + position * block * in;
-    float* m = products + position * block * out;
+void Multiply(const Positions& positions, const float* tiles, const float* kernel, int64_t block, int64_t in,
+              int64_t out, const float* others, float* products, const Ahead& ahead) {
+  FetchingAll fetching(ahead, PositionCount(positions) * ((out + kPanel - 1) / kPanel) * (block / kRows));
+  for (int64_t number = 0; number < KernelCount(positions); number++) {
+    const int64_t rows = SharingCount(positions, number) * block;
     for (int64_t first = 0; first < out; first += kPanel) {
-      const float* o = others ? others + position * block * out + first : nullptr;
-      const float* panel = kernel + position * in * out + first * in;
+      const float* o = others ? others + first : nullptr;
+      const float* panel = kernel + number * in * out + first * in;
       switch (PanelWidth(first, out) / kLanes) {
-        case 1: MultiplyPanel<1>(v, panel, block, in, out, o, m + first, fetching); break;
-        case 2: MultiplyPanel<2>(v, panel, block, in, out, o, m + first, fetching); break;
-        case 3: MultiplyPanel<3>(v, panel, block, in, out, o, m + first, fetching); break;
-        case 4: MultiplyPanel<4>(v, panel, block, in, out, o, m + first, fetching); break;
+        case 1: MultiplyPanel<1>(tiles, panel, rows, in, out, o, products + first, fetching); break;
+        case 2: MultiplyPanel<2>(tiles, panel, rows, in, out, o, products + first, fetching); break;
+        case 3: MultiplyPanel<3>(tiles, panel, rows, in, out, o, products + first, fetching); break;
+        case 4: MultiplyPanel<4>(tiles, panel, rows, in, out, o, products + first, fetching); break;
       }
     }
+    tiles += rows * in;
+    products += rows * out;
+    if (others) others += rows * out;
   }
 }
 
@@ -151,25 +157,31 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
   }
 }
 
-void Accumulate(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in, int64_t out,
-                float* sums, const Ahead& ahead) {
-  FetchingAll fetching(ahead, positions * ((out + kPanel - 1) / kPanel) * (in / 4) * ((block + kStrip - 1) / kStrip));
-  for (int64_t position = 0; position < positions; position++) {
-    const float* v = tiles + position * block * in;
-    const float* m = products + position * block * out;
-    float* s = sums + position * in * out;
+void Accumulate(const Positions& positions, const float* tiles, const float* products, int64_t block, int64_t in,
+                int64_t out, float* sums, const Ahead& ahead) {
+  int64_t strips = 0, columns = 0;
+  for (int64_t number = 0; number < KernelCount(positions); number++)
+    strips += (SharingCount(positions, number) * block + kStrip - 1) / kStrip;
+  for (int64_t first = 0; first < out; first += kPanel) columns += in / ChannelsBeside(PanelWidth(first, out) / kLanes);
+  FetchingAll fetching(ahead, strips * columns);
+  for (int64_t number = 0; number < KernelCount(positions); number++) {
+    const int64_t rows = SharingCount(positions, number) * block;
     for (int64_t first = 0; first < out; first += kPanel) {
+      const float* m = products + first;
       const int64_t wide = PanelWidth(first, out) / kLanes;
       for (int64_t c = 0; c < in; c += ChannelsBeside(wide)) {
-        float* at = s + c * out + first;
+        float* at = sums + c * out + first;
         switch (wide) {
-          case 1: AccumulateTile<1>(v + c, m + first, block, in, out, at, fetching); break;
-          case 2: AccumulateTile<2>(v + c, m + first, block, in, out, at, fetching); break;
-          case 3: AccumulateTile<3>(v + c, m + first, block, in, out, at, fetching); break;
-          case 4: AccumulateTile<4>(v + c, m + first, block, in, out, at, fetching); break;
+          case 1: AccumulateTile<1>(tiles + c, m, rows, in, out, at, fetching); break;
+          case 2: AccumulateTile<2>(tiles + c, m, rows, in, out, at, fetching); break;
+          case 3: AccumulateTile<3>(tiles + c, m, rows, in, out, at, fetching); break;
+          case 4: AccumulateTile<4>(tiles + c, m, rows, in, out, at, fetching); break;
         }
       }
     }
+    tiles += rows * in;
+    products += rows * out;
+    sums += in * out;
   }
 }
 

@@ -90,8 +90,8 @@ class Source {
         const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
         const float* chunk = g(index);
         gradient.Sum(index, chunk, x(index));
-        Multiplying().accumulate(1, x_ + at, chunk, count, shape_.in, shape_.out, own, {ahead(0, index), ahead(1, index)});
-        Multiplying().multiply(1, chunk, transposed, count, shape_.out, shape_.in, nullptr, dx_ + at,
+        Multiplying().accumulate(kPixel, x_ + at, chunk, count, shape_.in, shape_.out, own, {ahead(0, index), ahead(1, index)});
+        Multiplying().multiply(kPixel, chunk, transposed, count, shape_.out, shape_.in, nullptr, dx_ + at,
                                {rows_.Chunk(x_, shape_.in, index + 1), ahead(2, index)});
       }
     });
@@ -173,9 +173,9 @@ void Compute(void* settings, TF_OpKernelContext* context) {
         const int64_t next = index > strands.Begin(strand) ? index - 1 : rows.chunks;
         const float* sum = inPlace ? others.data() : nullptr;
         gradient.Input(index, second(index), chunks(index), dz);
-        Multiplying().accumulate(1, x.data() + at, dz, count, shape.in, shape.out, own,
+        Multiplying().accumulate(kPixel, x.data() + at, dz, count, shape.in, shape.out, own,
                                  {rows.Chunk(incoming, shape.out, next), rows.Chunk(kept, shape.out, next)});
-        Multiplying().multiply(1, dz, transposed, count, shape.out, shape.in, sum ? sum + at : nullptr, dx.data() + at,
+        Multiplying().multiply(kPixel, dz, transposed, count, shape.out, shape.in, sum ? sum + at : nullptr, dx.data() + at,
                                {rows.Chunk(x.data(), shape.in, next), rows.Chunk(sum, shape.in, next),
                                 rows.Chunk(another, shape.out, next)});
         if (sampled && !inPlace) sampled->Add(row, count, dx.data() + at);

@@ -75,7 +75,7 @@ class Products {
 
  private:
   void Compute(int64_t index, int64_t next, const float* beside, const float* another, float* z) const {
-    Multiplying().multiply(1, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, nullptr, z,
+    Multiplying().multiply(kPixel, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, nullptr, z,
                            {rows_.Chunk(x_, in_, next), rows_.Chunk(beside, out_, next), rows_.Chunk(another, out_, next)});
   }
 

@@ -12,6 +12,7 @@ namespace {
 
 using sambench::Images;
 using sambench::Padding;
+using sambench::Positions;
 using sambench::WinogradRoutines;
 using sambench::WinogradScheme;
 
@@ -58,10 +59,25 @@ SAMBENCH_INLINE void BothAxes(const Lanes (&values)[from][from], Lanes (&results
   }
 }
 
+/** The positions of a scheme. */
+template <typename Scheme>
+constexpr Positions PositionsOf() {
+  return {Scheme::kernels, Scheme::positions - Scheme::kernels + 1};
+}
+
+/** The plane of a position of a tile: after all that have a kernel before its own. */
+template <typename Scheme>
+constexpr int64_t Plane(int64_t row, int64_t column) {
+  const int64_t shared = Scheme::kernels - 1, last = PositionsOf<Scheme>().last;
+  const int64_t i = row < shared ? row : shared, j = column < shared ? column : shared;
+  return i * Scheme::positions + j * (i == shared ? last : 1) + (row - i) * (j == shared ? last : 1) + column - j;
+}
+
 /** Squares of `size` pixels, `step` apart, to tiles [positions, block, channels]; `axis` makes the values of one axis. */
-template <int size, int positions, typename Axis>
+template <typename Scheme, int size, typename Axis>
 SAMBENCH_INLINE void ToTiles(const Images& images, int step, const Padding& before, int64_t rows, int64_t columns,
                              int64_t first, int64_t block, const float* zeros, float* tiles, const Axis& axis) {
+  constexpr int positions = Scheme::positions;
   const int64_t channels = images.channels, plane = block * channels;
   for (int64_t t = 0; t < block; t++) {
     const Tile tile = TileAt(first + t, rows, columns);
@@ -80,7 +96,7 @@ SAMBENCH_INLINE void ToTiles(const Images& images, int step, const Padding& befo
 #pragma GCC unroll 8
       for (int i = 0; i < positions; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < positions; j++) Store(at + (i * positions + j) * plane, v[i][j]);
+        for (int j = 0; j < positions; j++) Store(at + Plane<Scheme>(i, j) * plane, v[i][j]);
       }
     }
   }
@@ -90,7 +106,7 @@ template <typename Scheme>
 void TransformInput(const Images& input, const Padding& before, int64_t rows, int64_t columns, int64_t first,
                     int64_t block, const float* zeros, float* tiles) {
   const Padding shifted = {before.rows + Scheme::shift, before.columns + Scheme::shift};
-  ToTiles<Scheme::inputs, Scheme::positions>(
+  ToTiles<Scheme, Scheme::inputs>(
       input, Scheme::inputStep, shifted, rows, columns, first, block, zeros, tiles,
       [](const Lanes* d, Lanes* v) __attribute__((always_inline)) { Scheme::Input(d, v); });
 }
@@ -110,7 +126,7 @@ void TransformOutput(const float* products, const Padding& before, int64_t rows,
 #pragma GCC unroll 8
       for (int i = 0; i < p; i++) {
 #pragma GCC unroll 8
-        for (int j = 0; j < p; j++) tile_products[i][j] = Load(at + (i * p + j) * plane);
+        for (int j = 0; j < p; j++) tile_products[i][j] = Load(at + Plane<Scheme>(i, j) * plane);
       }
       BothAxes(tile_products, y,
                [](const Lanes* in, Lanes* out) __attribute__((always_inline)) { Scheme::Output(in, out); });
@@ -126,7 +142,7 @@ void TransformOutput(const float* products, const Padding& before, int64_t rows,
 template <typename Scheme>
 void SpreadGradient(const Images& gradient, int64_t rows, int64_t columns, int64_t first, int64_t block,
                     const float* zeros, float* products) {
-  ToTiles<Scheme::outputs, Scheme::positions>(
+  ToTiles<Scheme, Scheme::outputs>(
       gradient, Scheme::outputs, {0, 0}, rows, columns, first, block, zeros, products,
       [](const Lanes* y, Lanes* m) __attribute__((always_inline)) { Scheme::Spread(y, m); });
 }
@@ -136,7 +152,7 @@ void SpreadGradient(const Images& gradient, int64_t rows, int64_t columns, int64
 template <typename Scheme>
 void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t begin, int64_t end,
                      float* transformed) {
-  constexpr int p = Scheme::positions;
+  constexpr int p = Scheme::kernels;
   const int64_t tap = in * out;
   const auto transform = [=](const float* place, Lanes (&u)[p][p]) __attribute__((always_inline)) {
     Lanes half[3][p], column[p];
@@ -183,7 +199,7 @@ void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transpos
 template <typename Scheme>
 void GatherKernel(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
                   float* gradient) {
-  constexpr int p = Scheme::positions;
+  constexpr int p = Scheme::kernels;
   const int64_t plane = in * out;
   for (int64_t c = begin; c < end; c++) {
     for (int64_t k = 0; k < out; k += kLanes) {
@@ -206,7 +222,7 @@ void GatherKernel(const float* sums, int64_t strands, int64_t in, int64_t out, i
 
 template <typename Scheme>
 constexpr WinogradScheme Forwards() {
-  return {Scheme::positions * Scheme::positions,
+  return {PositionsOf<Scheme>(),
           Scheme::outputs,
           TransformKernel<Scheme>,
           TransformInput<Scheme>,

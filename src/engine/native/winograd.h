@@ -32,14 +32,38 @@ struct Ahead {
   Stretch first, second, third;
 };
 
+/**
+ * The positions of a tile along one axis: each of the kernels has one, but for the last, which has `last`. In memory all that
+ * have one kernel are neighbours: planes [block, channels] of tiles that are multiplied by one matrix.
+ */
+struct Positions {
+  int64_t kernels, last;
+};
+
+// Local to each file, as files of arithmetic must have nothing in common (see winograd.cc).
+
+/** All kernels. */
+static inline int64_t KernelCount(const Positions& positions) { return positions.kernels * positions.kernels; }
+
+/** How many positions have kernel `number`. */
+static inline int64_t SharingCount(const Positions& positions, int64_t number) {
+  const auto along = [&](int64_t index) { return index == positions.kernels - 1 ? positions.last : 1; };
+  return along(number / positions.kernels) * along(number % positions.kernels);
+}
+
+/** All positions of a tile. */
+static inline int64_t PositionCount(const Positions& positions) {
+  const int64_t along = positions.kernels - 1 + positions.last;
+  return along * along;
+}
+
 /** One way to compute a convolution: sizes along one axis, and the parts. `block` tiles begin at number `first`. */
 struct WinogradScheme {
-  /** Products of a tile: the square of those along one axis. */
-  int64_t positions;
+  Positions positions;
   /** Outputs along one axis that a tile has. */
   int64_t outputs;
   /**
-   * Transforms kernels [3, 3, in, out] to [positions, panels of out, in, width of a panel]; with `transposed`, the
+   * Transforms kernels [3, 3, in, out] to [kernels, panels of out, in, width of a panel]; with `transposed`, the
    * channels change their roles. Handles channels `begin` to `end` of the reduced axis.
    */
   void (*transformKernel)(const float* kernel, int64_t in, int64_t out, bool transposed, int64_t begin, int64_t end,
@@ -53,7 +77,7 @@ struct WinogradScheme {
   /** Tiles of the output's gradient, to [positions, block, out]: the transpose of `transformOutput`. */
   void (*spreadGradient)(const Images& gradient, int64_t rows, int64_t columns, int64_t first, int64_t block,
                          const float* zeros, float* products);
-  /** Sums to the gradient of kernels [3, 3, in, out], for input channels `begin` to `end`: adds up `strands` of them. */
+  /** Sums [kernels, in, out] to the gradient of kernels [3, 3, in, out], for input channels `begin` to `end`: adds up `strands` of them. */
   void (*gatherKernel)(const float* sums, int64_t strands, int64_t in, int64_t out, int64_t begin, int64_t end,
                        float* gradient);
 };
@@ -67,12 +91,15 @@ struct WinogradRoutines {
    * Products of tiles [positions, block, in] with transformed kernels, to [positions, block, out]. What is in `others` (null:
    * nothing) is added to them; that may lie where the products go.
    */
-  void (*multiply)(int64_t positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
+  void (*multiply)(const Positions& positions, const float* tiles, const float* kernel, int64_t block, int64_t in, int64_t out,
                    const float* others, float* products, const Ahead& ahead);
-  /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [positions, in, out]. */
-  void (*accumulate)(int64_t positions, const float* tiles, const float* products, int64_t block, int64_t in,
+  /** Adds tiles [positions, block, in] times products [positions, block, out] to sums [kernels, in, out]. */
+  void (*accumulate)(const Positions& positions, const float* tiles, const float* products, int64_t block, int64_t in,
                      int64_t out, float* sums, const Ahead& ahead);
 };
+
+/** The one position of a 1x1 convolution. */
+constexpr Positions kPixel = {1, 1};
 
 const WinogradRoutines* WinogradBaseline();
 const WinogradRoutines* WinogradAvx2();
