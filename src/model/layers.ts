@@ -13,8 +13,8 @@ import {
   branchAndNormalize,
   convolveAndJoin,
   convolveAndNormalize,
-  everyPixel,
 } from '../engine/operations/normalized-convolution.js';
+import { everyPixel } from '../engine/operations/pool.js';
 import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';

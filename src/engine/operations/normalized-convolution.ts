@@ -14,6 +14,7 @@ import {
 import { convolve } from './convolution.js';
 import { gradientsOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
+import { everyPixel } from './pool.js';
 
 /**
  * `normalizeByBatch` of `convolve` of x [batch, height, width, in] by `kernel` [height, width, in, out]. On processors a 1x1
@@ -94,12 +95,6 @@ export function convolveAndJoin(
   const inputs = { x, kernel, scale, offset, source: shortcut.x, sourceKernel: shortcut.kernel };
   const [y, mean, variance] = run(residual, inputs, { epsilon, rectify });
   return { y: y as Tensor4D, mean: mean as Tensor1D, variance: variance as Tensor1D };
-}
-
-/** Every `stride`-th pixel of `x` along both axes, from the first on. */
-export function everyPixel(x: Tensor4D, stride: number): Tensor4D {
-  // The mean of one number is that number.
-  return stride === 1 ? x : tf().avgPool(x, 1, stride, 'same');
 }
 
 /** Whether native/project.cc computes this convolution: it takes sixteen channels at a time. */
