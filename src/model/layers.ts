@@ -14,7 +14,7 @@ import {
   convolveAndJoin,
   convolveAndNormalize,
 } from '../engine/operations/normalized-convolution.js';
-import { everyPixel } from '../engine/operations/pool.js';
+import { sampledPixels } from '../engine/operations/pool.js';
 import { seededUniform, seedOf } from '../engine/operations/seeded.js';
 import { tf } from '../engine/tensorflow.js';
 import type { ModelSettings } from '../suite/cell.js';
@@ -146,7 +146,7 @@ export function branchingConvolution(
 ): { y: Tensor4D; x: Tensor4D } {
   if (pass.mode === 'moving') {
     const y = normalizedConvolution(pass, x, name, normalization, 1, { rectify: true });
-    return { y, x: everyPixel(x, stride) };
+    return { y, x: sampledPixels(x, stride) };
   }
   const { scale, offset } = affine(pass, normalization, {});
   const kernel = pass.weights(`${name}.kernel`) as Tensor4D;
@@ -156,7 +156,7 @@ export function branchingConvolution(
 
 /**
  * `normalizedConvolution` with stride 1, a shortcut that the convolution `shortcut.name` makes of `shortcut.x`, and the
- * rectifier. That one has no normalization of its own: its bias joins the offset of the one beside it.
+ * rectifier. The shortcut has no normalization of its own: its bias joins the offset of the one beside it.
  */
 export function joiningConvolution(
   pass: Pass,

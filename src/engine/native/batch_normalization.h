@@ -139,6 +139,10 @@ inline void CheckLength(const Floats& vector, int64_t length) {
   if (vector.size() != length) throw std::runtime_error("a vector of batch normalization of another length");
 }
 
+inline void CheckShortcut(const NormalizationSettings& settings, bool shortcut) {
+  if (shortcut && !settings.rectify) throw std::runtime_error("a shortcut without the rectifier after it");
+}
+
 /**
  * Normalizes chunks, each of which is asked for twice, first of `first` and then of `second`: mean, biased variance, and y,
  * rectified or added to the shortcut (empty: none) and rectified.
@@ -149,7 +153,7 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
   const int64_t channels = rows.channels;
   CheckLength(scale, channels);
   CheckLength(offset, channels);
-  if (shortcut && !settings.rectify) throw std::runtime_error("a shortcut without the rectifier after it");
+  CheckShortcut(settings, static_cast<bool>(shortcut));
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
@@ -187,6 +191,7 @@ class NormalizationGradient {
         sums_(rows.chunks * rows.channels),
         products_(rows.chunks * rows.channels) {
     for (const Floats* vector : {&scale, &offset, &mean, &variance}) CheckLength(*vector, rows.channels);
+    CheckShortcut(settings, shortcut);
     slope_ = Slope(scale.data(), variance_, rows.channels, epsilon_);
   }
 

@@ -1,7 +1,7 @@
 // The operations SambenchProjectGrad, SambenchBranchingProjectGrad and SambenchResidualProjectGrad: the gradients of the
 // operations of project.cc, chunk by chunk: that of the normalization goes into the products while it is in a core's cache.
-#include <array>
 #include <optional>
+#include <type_traits>
 
 #include "operations.h"
 #include "projection.h"
@@ -74,25 +74,26 @@ class Source {
 
   /**
    * Takes the gradients `g` of the chunks of the shortcut, each while it is in the cache for the sums of the normalization
-   * of `x`; of `read` (null: none), tensors of the shape of the shortcut, the next chunks are read next.
+   * of `x`. `dy`, `y` and `kept` (null: none) are what their next chunks are made of.
    */
-  void Take(const Chunks& g, const Chunks& x, NormalizationGradient& gradient,
-            const std::array<const float*, 3>& read) const {
+  void Take(const Chunks& g, const Chunks& x, NormalizationGradient& gradient, const float* dy, const float* y,
+            const float* kept) const {
     static thread_local Scratch scratch;
     const Strands strands(rows_);
     const int64_t size = kernel_.size();
     float* sums = scratch.Get((strands.count + 1) * size);
     const float* transposed = shape_.Pack(kernel_, true, sums + strands.count * size);
-    const auto ahead = [&](int number, int64_t index) { return rows_.Chunk(read[number], shape_.out, index + 1); };
     Team::Get().Divide(strands.count, [&](int64_t strand) {
       float* own = strands.Clear(sums, size, strand);
       for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
         const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
+        const int64_t next = index + 1 < strands.End(strand) ? index + 1 : rows_.chunks;
         const float* chunk = g(index);
         gradient.Sum(index, chunk, x(index));
-        Multiplying().accumulate(kPixel, x_ + at, chunk, count, shape_.in, shape_.out, own, {ahead(0, index), ahead(1, index)});
+        Multiplying().accumulate(kPixel, x_ + at, chunk, count, shape_.in, shape_.out, own,
+                                 {rows_.Chunk(dy, shape_.out, next), rows_.Chunk(y, shape_.out, next)});
         Multiplying().multiply(kPixel, chunk, transposed, count, shape_.out, shape_.in, nullptr, dx_ + at,
-                               {rows_.Chunk(x_, shape_.in, index + 1), ahead(2, index)});
+                               {rows_.Chunk(x_, shape_.in, next), rows_.Chunk(kept, shape_.out, next)});
       }
     });
     strands.Join(sums, size, dkernel_);
@@ -116,6 +117,8 @@ template <Kind kind>
 void Compute(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     constexpr bool branching = kind == Kind::kBranching, residual = kind == Kind::kResidual;
+    using Settings = std::conditional_t<branching, BranchSettings, NormalizationSettings>;
+    const NormalizationSettings& normalization = *static_cast<const Settings*>(settings);
     Run run(context);
     const bool shortcut = residual || (!branching && run.inputs() > 8);
     const int after = residual ? 8 : shortcut ? 6 : 5;
@@ -124,7 +127,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const ProjectionShape shape(x, kernel);
     const Rows rows(shape.rows, shape.out);
     const int64_t stride = branching ? static_cast<const BranchSettings*>(settings)->stride : 1;
-    // Where every pixel was read elsewhere, its gradient lies where the sum goes.
+    // Where every pixel was read elsewhere, the sum may take the place of its gradient.
     const bool inPlace = branching && stride == 1;
     const Floats dx = inPlace ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
     const Floats others = branching ? run.Input(8) : Floats(nullptr), dkernel = run.Output(1, kernel.shape());
@@ -144,15 +147,14 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const float* transposed = shape.Pack(kernel, true, sums + strands.count * size);
     const Products products(rows, x, shape, shape.Pack(kernel, false, sums + (strands.count + 1) * size));
     const float* kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
-    NormalizationGradient gradient(*static_cast<const NormalizationSettings*>(settings), rows, scale, offset, mean,
-                                   variance, shortcut);
+    NormalizationGradient gradient(normalization, rows, scale, offset, mean, variance, shortcut);
     Team& team = Team::Get();
     const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
     if (residual) {
       const Floats source = run.Input(5), sourceKernel = run.Input(6);
       const Floats dsource = run.Output(4, source.shape()), dsourceKernel = run.Output(5, sourceKernel.shape());
       Source(rows, shape, source, sourceKernel, dsource, dsourceKernel)
-          .Take(first, kept ? Kept(rows, kept) : products.Passing(1), gradient, {dy.data(), y.data(), kept});
+          .Take(first, kept ? Kept(rows, kept) : products.Passing(1), gradient, dy.data(), y.data(), kept);
     } else {
       const Chunks chunks = kept ? Kept(rows, kept) : products.Passing(team.members());
       Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });

@@ -50,9 +50,9 @@ class Products {
       : rows_(rows), x_(x.data()), in_(shape.in), out_(shape.out), packed_(packed) {}
 
   /**
-   * Chunks that are computed when they are asked for, and forgotten at the calling thread's next one; that is `step` further
-   * on, also in `beside`, tensors of the product's shape (null: none) that are read or written beside it. Where chunks of two
-   * products are needed at once, they have different `place`s.
+   * Chunks that are computed when they are asked for, and forgotten at the calling thread's next one. That one is `step`
+   * further on; x, and `beside` and `another` of the product's shape (null: none), are brought nearer there. Where chunks of
+   * two products are needed at once, they have different `place`s.
    */
   template <int place = 0>
   Chunks Passing(int64_t step, const float* beside = nullptr, const float* another = nullptr) const {

@@ -166,16 +166,19 @@ void TransformKernel(const float* kernel, int64_t in, int64_t out, bool transpos
   for (int64_t first = 0; first < out; first += kPanel) {
     const int64_t width = PanelWidth(first, out);
     float* panel = transformed + first * in;
-    // Neighbours in memory are output channels, or input channels of the kernel that is transposed.
-    for (int64_t c = begin; c < end && !transposed; c++) {
-      for (int64_t k = 0; k < width; k += kLanes) {
-        Lanes u[p][p];
-        transform(kernel + c * out + first + k, u);
-        for (int position = 0; position < p * p; position++)
-          Store(panel + position * tap + c * width + k, u[position / p][position % p]);
+    // Neighbours in memory are channels of `out`, or of `in` where the kernel is transposed.
+    if (!transposed) {
+      for (int64_t c = begin; c < end; c++) {
+        for (int64_t k = 0; k < width; k += kLanes) {
+          Lanes u[p][p];
+          transform(kernel + c * out + first + k, u);
+          for (int position = 0; position < p * p; position++)
+            Store(panel + position * tap + c * width + k, u[position / p][position % p]);
+        }
       }
+      continue;
     }
-    for (int64_t k = 0; k < width && transposed; k += kLanes) {
+    for (int64_t k = 0; k < width; k += kLanes) {
       for (int64_t c = begin; c < end; c += kLanes) {
         // A square of channels at a time, so that whole lines of the cache are written.
         Lanes square[p * p][kLanes];

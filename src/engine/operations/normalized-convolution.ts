@@ -14,7 +14,7 @@ import {
 import { convolve } from './convolution.js';
 import { gradientsOf } from './gradient.js';
 import { type Kernel, run } from './kernel.js';
-import { everyPixel } from './pool.js';
+import { sampledPixels } from './pool.js';
 
 /**
  * `normalizeByBatch` of `convolve` of x [batch, height, width, in] by `kernel` [height, width, in, out]. On processors a 1x1
@@ -57,7 +57,7 @@ export function branchAndNormalize(
   if (!isFused({ rectify }) || !isProjection(kernel, 1))
     return {
       ...convolveAndNormalize(x, kernel, 1, scale, offset, epsilon, { rectify }),
-      x: everyPixel(x, stride),
+      x: sampledPixels(x, stride),
     };
   const parameters = { epsilon, rectify, stride };
   const [y, mean, variance, , passed] = run(branching, { x, kernel, scale, offset }, parameters);
@@ -77,7 +77,8 @@ export interface ProjectedShortcut {
 
 /**
  * `convolveAndNormalize` with stride 1, a `shortcut` that is itself a convolution, and the rectifier: how a residual block
- * that changes the number of channels ends. Where both kernels are 1x1 the shortcut never leaves the cache.
+ * that changes the number of channels ends. Where both are of the kind that native/project.cc computes, the shortcut never
+ * leaves the cache.
  */
 export function convolveAndJoin(
   x: Tensor4D,
@@ -110,10 +111,11 @@ const projection = fusedKernels('SambenchProject', ['x', 'kernel'], 4);
 const branching: Kernel<'x' | 'kernel' | 'scale' | 'offset'> = {
   ...projection.plain,
   name: 'SambenchBranchingProject',
-  forward: (inputs, parameters) => [
-    ...projection.plain.forward(inputs, parameters),
-    tf().clone(everyPixel(inputs.x as Tensor4D, Number(parameters.stride))),
-  ],
+  forward(inputs, parameters) {
+    const x = inputs.x as Tensor4D;
+    const passed = parameters.stride === 1 ? tf().clone(x) : sampledPixels(x, Number(parameters.stride));
+    return [...projection.plain.forward(inputs, parameters), passed];
+  },
   gradient(dys, saved, parameters) {
     const attributes = { ...fusedAttributes(parameters), stride: { int: Number(parameters.stride) } };
     const all = [dys[0], ...saved, dys[4]] as Tensor[];

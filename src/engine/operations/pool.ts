@@ -10,7 +10,7 @@ export function averagePool(x: Tensor4D): Tensor2D {
 }
 
 /** Every `stride`-th pixel of `x` along both axes, from the first on: [batch, height / stride, width / stride, channels]. */
-export function everyPixel(x: Tensor4D, stride: number): Tensor4D {
+export function sampledPixels(x: Tensor4D, stride: number): Tensor4D {
   // The mean of one number is that number.
   return stride === 1 ? x : tf().avgPool(x, 1, stride, 'same');
 }

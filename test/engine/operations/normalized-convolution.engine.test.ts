@@ -97,6 +97,7 @@ describe('a convolution with its normalization at a branch', () => {
     ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 1],
     ['that every second pixel takes', [9, 31, 18, 64], [1, 1, 64, 16], 2],
     ['that every third pixel takes', [2, 5, 8, 16], [1, 1, 16, 64], 3],
+    ['of one row with a stride that is longer', [2, 1, 7, 16], [1, 1, 16, 32], 9],
     ['of few channels that every second pixel takes', [2, 5, 4, 3], [1, 1, 3, 6], 2],
   ];
 

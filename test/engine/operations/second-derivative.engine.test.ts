@@ -10,7 +10,11 @@ import { addBias } from '../../../src/engine/operations/bias.js';
 import { convolve } from '../../../src/engine/operations/convolution.js';
 import { meanCrossEntropy } from '../../../src/engine/operations/cross-entropy.js';
 import { matrixProduct } from '../../../src/engine/operations/matrix-product.js';
-import { convolveAndNormalize } from '../../../src/engine/operations/normalized-convolution.js';
+import {
+  branchAndNormalize,
+  convolveAndJoin,
+  convolveAndNormalize,
+} from '../../../src/engine/operations/normalized-convolution.js';
 import { rectify } from '../../../src/engine/operations/rectify.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
@@ -93,6 +97,32 @@ const operations: [string, Way, () => Tensor, kept: boolean][] = [
   [
     'a 1x1 convolution with its normalization',
     (t) => convolveAndNormalize(t as Tensor4D, pixelTaps(), 1, vector('scale'), vector('offset'), 1e-3).y,
+    x,
+    true,
+  ],
+  [
+    'a 1x1 convolution with its normalization at a branch',
+    (t) => {
+      const found = branchAndNormalize(
+        t as Tensor4D,
+        pixelTaps(),
+        2,
+        vector('scale'),
+        vector('offset'),
+        1e-3,
+        true,
+      );
+      return tf().concat([found.y.flatten(), found.x.flatten()]);
+    },
+    x,
+    true,
+  ],
+  [
+    'a 1x1 convolution with its normalization and a shortcut that is another',
+    (t) => {
+      const shortcut = { x: t as Tensor4D, kernel: pixelTaps() };
+      return convolveAndJoin(y(), pixelTaps(), vector('scale'), vector('offset'), 1e-3, shortcut).y;
+    },
     x,
     true,
   ],

@@ -2,7 +2,12 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-node-gpu';
 import { describe, expect, it } from 'vitest';
 import { normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
 import { convolve } from '../../../src/engine/operations/convolution.js';
-import { convolveAndNormalize } from '../../../src/engine/operations/normalized-convolution.js';
+import {
+  branchAndNormalize,
+  convolveAndJoin,
+  convolveAndNormalize,
+} from '../../../src/engine/operations/normalized-convolution.js';
+import { sampledPixels } from '../../../src/engine/operations/pool.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { expectSameWithGradients, normal, type Way } from './numbers.js';
@@ -50,6 +55,58 @@ describe('with three threads our own operations', () => {
     };
     const first = once();
     for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
+  });
+
+  // Over strands of chunks, which the threads share.
+  const blockEnds: Way = (x, kernel, scale, offset, source, sourceKernel) =>
+    convolveAndJoin(x as Tensor4D, kernel as Tensor4D, scale as Tensor1D, offset as Tensor1D, 1e-3, {
+      x: source as Tensor4D,
+      kernel: sourceKernel as Tensor4D,
+    }).y;
+  const blockEnd = () => [
+    ...inputs([1, 1, 16, 32]),
+    normal('source', [9, 15, 17, 48]),
+    normal('source kernel', [1, 1, 48, 32]),
+  ];
+
+  it('of a shortcut that is a convolution have the values and gradients of TensorFlow\u2019s', () => {
+    const parts: Way = (x, kernel, scale, offset, source, sourceKernel) => {
+      const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
+      const shortcut = tf().conv2d(source as Tensor4D, sourceKernel as Tensor4D, 1, 'same');
+      const after = { rectify: true, shortcut };
+      return normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, 1e-3, after).y;
+    };
+    expectSameWithGradients(blockEnds, parts, blockEnd());
+  });
+
+  it('of a shortcut that is a convolution give the same bits every time', () => {
+    const once = () => {
+      const { grads, sum, square } = tf();
+      const gradients = grads((...given: Tensor[]) => sum(square(blockEnds(...given))))(blockEnd());
+      return gradients.map((gradient) => Array.from(gradient.dataSync()));
+    };
+    const first = once();
+    for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
+  });
+
+  it('at a branch that every second pixel takes have the gradient of both ways', () => {
+    const [x, kernel, scale, offset] = inputs([1, 1, 16, 32]) as [Tensor4D, Tensor4D, Tensor1D, Tensor1D];
+    const { add, grad, square, sum } = tf();
+    const branch: Way = (given) => {
+      const { y, x: passed } = branchAndNormalize(given as Tensor4D, kernel, 2, scale, offset, 1e-3, true);
+      return add(sum(square(y)), sum(square(passed)));
+    };
+    const through: Way = (given) =>
+      sum(
+        square(convolveAndNormalize(given as Tensor4D, kernel, 1, scale, offset, 1e-3, { rectify: true }).y),
+      );
+    const around: Way = (given) => sum(square(sampledPixels(given as Tensor4D, 2)));
+    const [joined, first, second] = [branch, through, around].map((way) => grad(way)(x)) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    expect(Array.from(joined.dataSync())).toEqual(Array.from(add(first, second).dataSync()));
   });
 
   it('of a batch of nothing give a kernel no gradient', () => {
