@@ -38,8 +38,6 @@ Images ImagesOf(const Floats& tensor) {
   return {tensor.data(), tensor.length(0), tensor.length(1), tensor.length(2), tensor.length(3)};
 }
 
-int64_t Reduced(int64_t length, int64_t stride) { return (length + stride - 1) / stride; }
-
 /** The padding before the first row and column that SAME means. */
 Padding Before(const Images& x, int64_t stride) {
   const auto before = [=](int64_t length) {

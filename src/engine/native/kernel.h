@@ -43,6 +43,9 @@ inline void DemandSameShape(const char* what, const Floats& found, const std::ve
   throw std::runtime_error(std::string(what) + " of shape " + text(shape) + " instead of " + text(expected));
 }
 
+/** Pixels along an axis of which every `stride`-th is taken, from the first on. */
+inline int64_t Reduced(int64_t length, int64_t stride) { return (length + stride - 1) / stride; }
+
 /** One run of a kernel. */
 class Run {
  public:

@@ -43,9 +43,8 @@ class Sampled {
         width_(x.length(2)),
         channels_(x.length(3)),
         stride_(stride) {
-    const auto reduced = [=](int64_t length) { return (length + stride - 1) / stride; };
-    rows_ = reduced(height_);
-    columns_ = reduced(width_);
+    rows_ = Reduced(height_, stride);
+    columns_ = Reduced(width_, stride);
     DemandSameShape("a gradient from elsewhere", gradient, {x.length(0), rows_, columns_, channels_});
   }
   /** Adds the gradient to `dx`, which has `count` pixels from `begin` on. */

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { type Afterwards, normalizeInParts } from '../../../src/engine/operations/batch-normalization.js';
 import {
   branchAndNormalize,
-  convolveAndJoin,
   convolveAndNormalize,
 } from '../../../src/engine/operations/normalized-convolution.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
+import { blockEnd, blockEndInParts } from './block-end.js';
 import { expectSame, expectSameWithGradients, normal, type Way } from './numbers.js';
 
 const epsilon = 1e-3;
@@ -172,35 +172,12 @@ describe('a convolution with its normalization and a shortcut that is another co
       normal('source', [...images.slice(0, 3), width]),
       normal('source kernel', [1, 1, width, filters]),
     ];
-    const atOnce: Way = (x, kernel, scale, offset, source, sourceKernel) =>
-      convolveAndJoin(x as Tensor4D, kernel as Tensor4D, scale as Tensor1D, offset as Tensor1D, epsilon, {
-        x: source as Tensor4D,
-        kernel: sourceKernel as Tensor4D,
-      }).y;
-    const apart: Way = (x, kernel, scale, offset, source, sourceKernel) => {
-      const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
-      const shortcut = tf().conv2d(source as Tensor4D, sourceKernel as Tensor4D, 1, 'same');
-      const after = { rectify: true, shortcut };
-      return normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, epsilon, after).y;
-    };
-    expectSameWithGradients(atOnce, apart, inputs);
+    expectSameWithGradients(blockEnd, blockEndInParts, inputs);
   });
 
   it('refuses a shortcut of another shape', () => {
-    const [x, kernel, scale, offset] = inputsOf([2, 5, 4, 16], [1, 1, 16, 32]);
-    const shortcut = {
-      x: normal('source', [2, 5, 3, 16]) as Tensor4D,
-      kernel: normal('source kernel', [1, 1, 16, 32]) as Tensor4D,
-    };
-    expect(() =>
-      convolveAndJoin(
-        x as Tensor4D,
-        kernel as Tensor4D,
-        scale as Tensor1D,
-        offset as Tensor1D,
-        epsilon,
-        shortcut,
-      ).y.dataSync(),
-    ).toThrow('a shortcut by a 1x1 convolution of another shape');
+    const shortcut = [normal('source', [2, 5, 3, 16]), normal('source kernel', [1, 1, 16, 32])];
+    const inputs = [...inputsOf([2, 5, 4, 16], [1, 1, 16, 32]), ...shortcut];
+    expect(() => blockEnd(...inputs).dataSync()).toThrow('a shortcut by a 1x1 convolution of another shape');
   });
 });

@@ -4,12 +4,12 @@ import { normalizeInParts } from '../../../src/engine/operations/batch-normaliza
 import { convolve } from '../../../src/engine/operations/convolution.js';
 import {
   branchAndNormalize,
-  convolveAndJoin,
   convolveAndNormalize,
 } from '../../../src/engine/operations/normalized-convolution.js';
 import { sampledPixels } from '../../../src/engine/operations/pool.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
+import { blockEnd, blockEndInParts } from './block-end.js';
 import { expectSameWithGradients, normal, type Way } from './numbers.js';
 
 /** Convolutions with their normalization, over more chunks and tiles than there are threads. */
@@ -58,31 +58,20 @@ describe('with three threads our own operations', () => {
   });
 
   // Over strands of chunks, which the threads share.
-  const blockEnds: Way = (x, kernel, scale, offset, source, sourceKernel) =>
-    convolveAndJoin(x as Tensor4D, kernel as Tensor4D, scale as Tensor1D, offset as Tensor1D, 1e-3, {
-      x: source as Tensor4D,
-      kernel: sourceKernel as Tensor4D,
-    }).y;
-  const blockEnd = () => [
+  const ofBlockEnd = () => [
     ...inputs([1, 1, 16, 32]),
     normal('source', [9, 15, 17, 48]),
     normal('source kernel', [1, 1, 48, 32]),
   ];
 
   it('of a shortcut that is a convolution have the values and gradients of TensorFlow\u2019s', () => {
-    const parts: Way = (x, kernel, scale, offset, source, sourceKernel) => {
-      const product = tf().conv2d(x as Tensor4D, kernel as Tensor4D, 1, 'same');
-      const shortcut = tf().conv2d(source as Tensor4D, sourceKernel as Tensor4D, 1, 'same');
-      const after = { rectify: true, shortcut };
-      return normalizeInParts(product, scale as Tensor1D, offset as Tensor1D, 1e-3, after).y;
-    };
-    expectSameWithGradients(blockEnds, parts, blockEnd());
+    expectSameWithGradients(blockEnd, blockEndInParts, ofBlockEnd());
   });
 
   it('of a shortcut that is a convolution give the same bits every time', () => {
     const once = () => {
       const { grads, sum, square } = tf();
-      const gradients = grads((...given: Tensor[]) => sum(square(blockEnds(...given))))(blockEnd());
+      const gradients = grads((...given: Tensor[]) => sum(square(blockEnd(...given))))(ofBlockEnd());
       return gradients.map((gradient) => Array.from(gradient.dataSync()));
     };
     const first = once();
