@@ -135,11 +135,12 @@ struct NormalizationSettings {
   }
 };
 
-inline void CheckLength(const Floats& vector, int64_t length) {
-  if (vector.size() != length) throw std::runtime_error("a vector of batch normalization of another length");
-}
-
-inline void CheckShortcut(const NormalizationSettings& settings, bool shortcut) {
+/** Throws where vectors of a normalization have another length, or there is a shortcut that nothing rectifies the sum with. */
+inline void CheckNormalization(const NormalizationSettings& settings, int64_t channels,
+                               std::initializer_list<const Floats*> vectors, bool shortcut) {
+  for (const Floats* vector : vectors) {
+    if (vector->size() != channels) throw std::runtime_error("a vector of batch normalization of another length");
+  }
   if (shortcut && !settings.rectify) throw std::runtime_error("a shortcut without the rectifier after it");
 }
 
@@ -151,9 +152,7 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
                           const Chunks& second, const Floats& scale, const Floats& offset, const Chunks& shortcut,
                           float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
-  CheckLength(scale, channels);
-  CheckLength(offset, channels);
-  CheckShortcut(settings, static_cast<bool>(shortcut));
+  CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
@@ -190,8 +189,7 @@ class NormalizationGradient {
         rectify_(settings.rectify && !shortcut),
         sums_(rows.chunks * rows.channels),
         products_(rows.chunks * rows.channels) {
-    for (const Floats* vector : {&scale, &offset, &mean, &variance}) CheckLength(*vector, rows.channels);
-    CheckShortcut(settings, shortcut);
+    CheckNormalization(settings, rows.channels, {&scale, &offset, &mean, &variance}, shortcut);
     slope_ = Slope(scale.data(), variance_, rows.channels, epsilon_);
   }
 
@@ -235,6 +233,22 @@ inline Chunks Through(const Rows& rows, const float* dy, const float* y, float* 
     const int64_t at = rows.Begin(index) * rows.channels;
     float* chunk = through ? through + at : scratch.Get(rows.chunk * rows.channels);
     Normalizing().throughRectifier(dy + at, y + at, rows.Count(index) * rows.channels, chunk);
+    return chunk;
+  };
+}
+
+/**
+ * The chunks of dy gone through the rectifier of a normalization whose input's chunks are `x`, into memory of the calling
+ * thread, until its next chunk.
+ */
+inline Chunks ThroughNormalized(const Rows& rows, const float* dy, const Chunks& x, const float* mean,
+                                const std::vector<float>& slope, const float* offset) {
+  return [=](int64_t index) {
+    static thread_local Scratch scratch;
+    float* chunk = scratch.Get(rows.chunk * rows.channels);
+    const int64_t count = rows.Count(index);
+    Normalizing().normalize(x(index), count, rows.channels, mean, slope.data(), offset, chunk);
+    Normalizing().throughRectifier(dy + rows.Begin(index) * rows.channels, chunk, count * rows.channels, chunk);
     return chunk;
   };
 }

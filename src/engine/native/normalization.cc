@@ -20,9 +20,9 @@ SAMBENCH_INLINE void ForChannels(int64_t channels, const Body& body) {
 SAMBENCH_INLINE Lanes Positive(Lanes value, Lanes of) { return of <= 0 ? Lanes{} : value; }
 SAMBENCH_INLINE float Positive(float value, float of) { return of <= 0 ? 0 : value; }
 
-/** Mean and sum of squared deviations of the rows of one chunk. */
-void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {
-  for (int64_t c = 0; c < channels; c++) mean[c] = squares[c] = 0;
+/** Sums of the rows of one chunk. */
+void Total(const float* x, int64_t rows, int64_t channels, float* total) {
+  for (int64_t c = 0; c < channels; c++) total[c] = 0;
   int64_t row = 0;
   for (; row + 4 <= rows; row += 4) {
     const float* at = x + row * channels;
@@ -31,15 +31,24 @@ void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, f
       const float* p = at + c;
       const Value sum = (Load<Value>(p) + Load<Value>(p + channels)) +
                         (Load<Value>(p + 2 * channels) + Load<Value>(p + 3 * channels));
-      Store<Value>(mean + c, Load<Value>(mean + c) + sum);
+      Store<Value>(total + c, Load<Value>(total + c) + sum);
     });
   }
   for (; row < rows; row++) {
-    for (int64_t c = 0; c < channels; c++) mean[c] += x[row * channels + c];
+    for (int64_t c = 0; c < channels; c++) total[c] += x[row * channels + c];
   }
+}
+
+/** Mean and sum of squared deviations of the rows of one chunk. */
+void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+  Total(x, rows, channels, mean);
   const float share = 1.0f / static_cast<float>(rows);
-  for (int64_t c = 0; c < channels; c++) mean[c] *= share;
-  for (row = 0; row + 4 <= rows; row += 4) {
+  for (int64_t c = 0; c < channels; c++) {
+    mean[c] *= share;
+    squares[c] = 0;
+  }
+  int64_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
     const float* at = x + row * channels;
     ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
       using Value = decltype(kind);
@@ -172,6 +181,16 @@ void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t ch
   InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
+void Less(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y) {
+  for (int64_t row = 0; row < rows; row++) {
+    const int64_t at = row * channels;
+    ForChannels(channels, [=](int64_t c, auto kind) __attribute__((always_inline)) {
+      using Value = decltype(kind);
+      Store<Value>(y + at + c, Load<Value>(x + at + c) - Load<Value>(subtracted + c));
+    });
+  }
+}
+
 void Add(const float* x, int64_t count, float* y) {
   int64_t i = 0;
   for (; i + kLanes <= count; i += kLanes) Store(y + i, Load(y + i) + Load(x + i));
@@ -184,8 +203,8 @@ namespace sambench {
 
 const NormalizationRoutines* SAMBENCH_VARIANT(Normalization)() {
   static const NormalizationRoutines routines = {
-      ChunkMoments,  Normalize,        NormalizeAndRectify, NormalizeAddAndRectify, PlainSums,
-      RectifiedSums, ThroughRectifier, PlainGradient,       RectifiedGradient,      Add,
+      Total,         ChunkMoments,     Normalize,     NormalizeAndRectify, NormalizeAddAndRectify, PlainSums,
+      RectifiedSums, ThroughRectifier, PlainGradient, RectifiedGradient,   Less,                   Add,
   };
   return &routines;
 }

@@ -8,6 +8,8 @@
 namespace sambench {
 
 struct NormalizationRoutines {
+  /** Sums over `rows`. */
+  void (*total)(const float* x, int64_t rows, int64_t channels, float* total);
   /** Mean and sum of squared deviations from it over `rows`. */
   void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares);
   /** y = (x - mean) slope + offset. */
@@ -32,6 +34,8 @@ struct NormalizationRoutines {
   void (*rectifiedGradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                             const float* slope, const float* offset, const float* average, const float* pull,
                             float* dx);
+  /** y = x - a vector; in place as well. */
+  void (*less)(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y);
   /** y += x. */
   void (*add)(const float* x, int64_t count, float* y);
 };

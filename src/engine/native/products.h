@@ -17,8 +17,11 @@ using sambench::Stretch;
 
 /** Channels of the widest panel of a product, and tiles that are multiplied at once. */
 constexpr int kPanel = kLanes * kWide, kRows = 6;
-/** Tiles of a sum of products between one look ahead and the next, and numbers of one line of the cache. */
-constexpr int kStrip = 16, kLine = 16;
+/**
+ * Tiles of a sum of products between one look ahead and the next, numbers of one line of the cache, and how many numbers are
+ * sure to stay in its first level together.
+ */
+constexpr int kLook = 16, kLine = 16, kNear = 8192;
 
 /** Channels of tiles that are summed up at once beside `wide` groups of lanes: enough sums for the arithmetic to be busy. */
 constexpr int ChannelsBeside(int64_t wide) { return wide >= kWide ? 4 : wide == 1 ? 16 : 8; }
@@ -134,7 +137,7 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
   constexpr int channels = ChannelsBeside(wide);
   Lanes total[channels][wide] = {};
   for (int64_t t = 0; t < block;) {
-    for (const int64_t stop = block - t < kStrip ? block : t + kStrip; t < stop; t++) {
+    for (const int64_t stop = block - t < kLook ? block : t + kLook; t < stop; t++) {
       Lanes m[wide];
 #pragma GCC unroll 8
       for (int k = 0; k < wide; k++) m[k] = Load(products + t * out + k * kLanes);
@@ -159,23 +162,29 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
 
 void Accumulate(const Positions& positions, const float* tiles, const float* products, int64_t block, int64_t in,
                 int64_t out, float* sums, const Ahead& ahead) {
-  int64_t strips = 0, columns = 0;
+  // Strips of tiles that stay in the first level while all panels and channels go over them.
+  const int64_t nearby = kNear / (in + PanelWidth(0, out)) / kLook * kLook, strip = nearby > 0 ? nearby : kLook;
+  int64_t looks = 0, columns = 0;
   for (int64_t number = 0; number < KernelCount(positions); number++)
-    strips += (SharingCount(positions, number) * block + kStrip - 1) / kStrip;
+    looks += (SharingCount(positions, number) * block + kLook - 1) / kLook;
   for (int64_t first = 0; first < out; first += kPanel) columns += in / ChannelsBeside(PanelWidth(first, out) / kLanes);
-  FetchingAll fetching(ahead, strips * columns);
+  FetchingAll fetching(ahead, looks * columns);
   for (int64_t number = 0; number < KernelCount(positions); number++) {
     const int64_t rows = SharingCount(positions, number) * block;
-    for (int64_t first = 0; first < out; first += kPanel) {
-      const float* m = products + first;
-      const int64_t wide = PanelWidth(first, out) / kLanes;
-      for (int64_t c = 0; c < in; c += ChannelsBeside(wide)) {
-        float* at = sums + c * out + first;
-        switch (wide) {
-          case 1: AccumulateTile<1>(tiles + c, m, rows, in, out, at, fetching); break;
-          case 2: AccumulateTile<2>(tiles + c, m, rows, in, out, at, fetching); break;
-          case 3: AccumulateTile<3>(tiles + c, m, rows, in, out, at, fetching); break;
-          case 4: AccumulateTile<4>(tiles + c, m, rows, in, out, at, fetching); break;
+    for (int64_t t = 0; t < rows; t += strip) {
+      const int64_t count = rows - t < strip ? rows - t : strip;
+      for (int64_t first = 0; first < out; first += kPanel) {
+        const float* m = products + t * out + first;
+        const int64_t wide = PanelWidth(first, out) / kLanes;
+        for (int64_t c = 0; c < in; c += ChannelsBeside(wide)) {
+          const float* v = tiles + t * in + c;
+          float* at = sums + c * out + first;
+          switch (wide) {
+            case 1: AccumulateTile<1>(v, m, count, in, out, at, fetching); break;
+            case 2: AccumulateTile<2>(v, m, count, in, out, at, fetching); break;
+            case 3: AccumulateTile<3>(v, m, count, in, out, at, fetching); break;
+            case 4: AccumulateTile<4>(v, m, count, in, out, at, fetching); break;
+          }
         }
       }
     }

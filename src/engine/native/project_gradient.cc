@@ -3,8 +3,9 @@
 #include <optional>
 #include <type_traits>
 
+#include "folded_gradient.h"
 #include "operations.h"
-#include "projection.h"
+#include "residual_gradient.h"
 
 namespace sambench {
 namespace {
@@ -34,78 +35,119 @@ struct BranchSettings : NormalizationSettings {
   static void Destroy(void* settings) { delete static_cast<BranchSettings*>(settings); }
 };
 
-/** Images of which every `stride`-th pixel of both axes was read, and the gradient of what was read. */
-class Sampled {
- public:
-  Sampled(const Floats& gradient, const Floats& x, int64_t stride)
-      : gradient_(gradient.data()),
-        height_(x.length(1)),
-        width_(x.length(2)),
-        channels_(x.length(3)),
-        stride_(stride) {
-    rows_ = Reduced(height_, stride);
-    columns_ = Reduced(width_, stride);
-    DemandSameShape("a gradient from elsewhere", gradient, {x.length(0), rows_, columns_, channels_});
-  }
-  /** Adds the gradient to `dx`, which has `count` pixels from `begin` on. */
-  void Add(int64_t begin, int64_t count, float* dx) const {
-    for (int64_t pixel = begin; pixel < begin + count; pixel++) {
-      const int64_t line = pixel / width_, row = line % height_, column = pixel % width_;
-      if (row % stride_ != 0 || column % stride_ != 0) continue;
-      const int64_t sample = (line / height_ * rows_ + row / stride_) * columns_ + column / stride_;
-      Normalizing().add(gradient_ + sample * channels_, channels_, dx + (pixel - begin) * channels_);
-    }
-  }
+/** A gradient that is asked for: what it is taken of, and where its parts go. */
+struct Task {
+  const NormalizationSettings& settings;
+  const ProjectionShape& shape;
+  const Rows& rows;
+  const Floats &dy, &x, &kernel, &scale, &offset, &mean, &variance, &z;
+  const Floats &dx, &dkernel, &dscale, &doffset;
+  /** What was added to the shortcut and rectified; nothing where there was no shortcut. */
+  const Floats& y;
+  /** Where dy, gone through that rectifier, is stored; nothing where it is not. */
+  const Floats& through;
+  /** Makes the shortcut; null: nothing does. */
+  Source* source;
+  /** What dx includes from elsewhere: numbers like x, which may lie where dx goes, or sampled pixels; null: nothing. */
+  const float* others;
+  const Sampled* sampled;
 
- private:
-  const float* gradient_;
-  int64_t height_, width_, channels_, stride_, rows_, columns_;
+  bool shortcut() const { return y.data() != nullptr; }
+  /** dy after the rectifier behind the shortcut, if there is one. */
+  Chunks Incoming() const {
+    return shortcut() ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
+  }
 };
 
-/** A 1x1 convolution that makes a shortcut, and its gradients. */
-class Source {
- public:
-  Source(const Rows& rows, const ProjectionShape& product, const Floats& x, const Floats& kernel, const Floats& dx,
-         const Floats& dkernel)
-      : rows_(rows), shape_(x, kernel), kernel_(kernel), x_(x.data()), dx_(dx.data()), dkernel_(dkernel.data()) {
-    DemandSameProducts(shape_, product);
-  }
-
-  /**
-   * Takes the gradients `g` of the chunks of the shortcut, each while it is in the cache for the sums of the normalization
-   * of `x`. `dy`, `y` and `kept` (null: none) are what their next chunks are made of.
-   */
-  void Take(const Chunks& g, const Chunks& x, NormalizationGradient& gradient, const float* dy, const float* y,
-            const float* kept) const {
-    static thread_local Scratch scratch;
-    const Strands strands(rows_);
-    const int64_t size = kernel_.size();
-    float* sums = scratch.Get((strands.count + 1) * size);
-    const float* transposed = shape_.Pack(kernel_, true, sums + strands.count * size);
+/** By the kept product: first all sums, with the gradients of what makes the shortcut, then what needs them joined. */
+void ByProduct(const Task& task) {
+  const Rows& rows = task.rows;
+  const int64_t in = task.shape.in, out = task.shape.out;
+  const float* const dy = task.dy.data();
+  const float* const y = task.y.data();
+  const float* const z = task.z.data();
+  const Strands strands(rows);
+  const Chunks g = task.Incoming();
+  NormalizationGradient gradient(task.settings, rows, task.scale, task.offset, task.mean, task.variance, task.shortcut());
+  const auto sum = [&](int64_t index) {
+    const float* chunk = g(index);
+    gradient.Sum(index, chunk, z + rows.Begin(index) * out);
+    return chunk;
+  };
+  if (task.source) {
     Team::Get().Divide(strands.count, [&](int64_t strand) {
-      float* own = strands.Clear(sums, size, strand);
       for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
-        const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
-        const int64_t next = index + 1 < strands.End(strand) ? index + 1 : rows_.chunks;
-        const float* chunk = g(index);
-        gradient.Sum(index, chunk, x(index));
-        Multiplying().accumulate(kPixel, x_ + at, chunk, count, shape_.in, shape_.out, own,
-                                 {rows_.Chunk(dy, shape_.out, next), rows_.Chunk(y, shape_.out, next)});
-        Multiplying().multiply(kPixel, chunk, transposed, count, shape_.out, shape_.in, nullptr, dx_ + at,
-                               {rows_.Chunk(x_, shape_.in, next), rows_.Chunk(kept, shape_.out, next)});
+        const int64_t next = strands.After(strand, index);
+        task.source->Take(strand, index, next, sum(index),
+                          {rows.Chunk(dy, out, next), rows.Chunk(y, out, next), rows.Chunk(z, out, next)});
       }
     });
-    strands.Join(sums, size, dkernel_);
+  } else {
+    Forwards(rows, sum);
   }
+  gradient.Join(task.dscale.data(), task.doffset.data());
 
- private:
-  const Rows rows_;
-  const ProjectionShape shape_;
-  const Floats& kernel_;
-  const float* x_;
-  float* dx_;
-  float* dkernel_;
-};
+  // Backwards, as the last chunks are still in the cache.
+  static thread_local Scratch scratch;
+  const int64_t size = in * out;
+  float* sums = scratch.Get((strands.count + 1) * size);
+  const float* transposed = task.shape.Pack(task.kernel, true, sums + strands.count * size);
+  const float* const incoming = task.through.data() ? task.through.data() : dy;
+  const float* const rectified = task.source ? y : nullptr;
+  const float* const x = task.x.data();
+  float* const dx = task.dx.data();
+  const Chunks again = task.source ? g : Kept(rows, incoming);
+  Team::Get().Divide(strands.count, [&](int64_t strand) {
+    static thread_local Scratch memory;
+    float* dz = memory.Get(rows.chunk * out);
+    float* own = strands.Clear(sums, size, strand);
+    for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
+      const int64_t at = rows.Begin(index) * in, count = rows.Count(index), next = strands.Before(strand, index);
+      gradient.Input(index, again(index), z + rows.Begin(index) * out, dz);
+      Multiplying().accumulate(kPixel, x + at, dz, count, in, out, own,
+                               {rows.Chunk(incoming, out, next), rows.Chunk(z, out, next), {}});
+      Multiplying().multiply(kPixel, dz, transposed, count, out, in, task.others ? task.others + at : nullptr, dx + at,
+                             {rows.Chunk(x, in, next), rows.Chunk(task.others, in, next),
+                              rows.Chunk(rectified, out, next)});
+      if (task.sampled) task.sampled->Add(rows.Begin(index), count, dx + at);
+    }
+  });
+  strands.Join(sums, size, task.dkernel.data());
+}
+
+/** Without a product: one pass for all that needs what comes in, and one over what is as narrow as x. */
+void Folded(const Task& task) {
+  const Rows& rows = task.rows;
+  const int64_t out = task.shape.out;
+  const float epsilon = task.settings.epsilon;
+  CheckNormalization(task.settings, out, {&task.scale, &task.offset, &task.mean, &task.variance}, task.shortcut());
+  FoldedGradient gradient(rows, task.shape, task.x, task.kernel, task.scale, task.variance, epsilon, task.dx);
+  static thread_local Scratch scratch;
+  const float* packed = task.shape.Pack(task.kernel, false, scratch.Get(task.kernel.size()));
+  const Products products(rows, task.x, task.shape, packed);
+  const bool recomputed = task.settings.rectify && !task.shortcut();
+  const Chunks g = recomputed ? ThroughNormalized(rows, task.dy.data(), products.Passing(1), task.mean.data(),
+                                                  gradient.slope(), task.offset.data())
+                              : task.Incoming();
+  const Strands strands(rows);
+  Team::Get().Divide(strands.count, [&](int64_t strand) {
+    for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
+      const int64_t next = strands.After(strand, index);
+      const Stretch dy = rows.Chunk(task.dy.data(), out, next), y = rows.Chunk(task.y.data(), out, next);
+      const float* chunk = g(index);
+      gradient.Take(strand, index, next, chunk, {dy, task.source ? Stretch() : y, {}});
+      if (task.source) task.source->Take(strand, index, next, chunk, {y, {}, {}});
+    }
+  });
+  gradient.Join(task.dscale.data(), task.doffset.data(), task.dkernel.data());
+  Team::Get().Divide(strands.count, [&](int64_t strand) {
+    for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
+      gradient.Finish(index, strands.Before(strand, index));
+      const int64_t at = rows.Begin(index);
+      if (task.sampled) task.sampled->Add(at, rows.Count(index), task.dx.data() + at * task.shape.in);
+    }
+  });
+}
 
 /**
  * Inputs dy, x, kernel, scale, offset, then of a shortcut y, or if it is residual source, its kernel and y, then mean,
@@ -125,10 +167,11 @@ void Compute(void* settings, TF_OpKernelContext* context) {
                  mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
     const ProjectionShape shape(x, kernel);
     const Rows rows(shape.rows, shape.out);
+    const bool kept = IsKept(shape.in, shape.out);
     const int64_t stride = branching ? static_cast<const BranchSettings*>(settings)->stride : 1;
     // Where every pixel was read elsewhere, the sum may take the place of its gradient.
-    const bool inPlace = branching && stride == 1;
-    const Floats dx = inPlace ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
+    const bool added = branching && stride == 1 && kept;
+    const Floats dx = added ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
     const Floats others = branching ? run.Input(8) : Floats(nullptr), dkernel = run.Output(1, kernel.shape());
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
     const Floats through = shortcut && !residual ? run.OutputInPlaceOf(0, 4, shape.projected) : Floats(nullptr);
@@ -138,51 +181,16 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     if (shortcut) DemandSameShape("an output", y, shape.projected);
     std::optional<Sampled> sampled;
     if (branching) sampled.emplace(others, x, stride);
-
-    static thread_local Scratch scratch;
-    const Strands strands(rows);
-    const int64_t size = kernel.size();
-    float* sums = scratch.Get((strands.count + 2) * size);
-    const float* transposed = shape.Pack(kernel, true, sums + strands.count * size);
-    const Products products(rows, x, shape, shape.Pack(kernel, false, sums + (strands.count + 1) * size));
-    const float* kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
-    NormalizationGradient gradient(normalization, rows, scale, offset, mean, variance, shortcut);
-    Team& team = Team::Get();
-    const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
+    std::optional<Source> source;
     if (residual) {
-      const Floats source = run.Input(5), sourceKernel = run.Input(6);
-      const Floats dsource = run.Output(4, source.shape()), dsourceKernel = run.Output(5, sourceKernel.shape());
-      Source(rows, shape, source, sourceKernel, dsource, dsourceKernel)
-          .Take(first, kept ? Kept(rows, kept) : products.Passing(1), gradient, dy.data(), y.data(), kept);
-    } else {
-      const Chunks chunks = kept ? Kept(rows, kept) : products.Passing(team.members());
-      Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
+      const Floats read = run.Input(5), sourceKernel = run.Input(6);
+      source.emplace(rows, shape, read, sourceKernel, run.Output(4, read.shape()));
     }
-    gradient.Join(dscale.data(), doffset.data());
-
-    // Backwards, as the last chunks are still in the cache.
-    const float* incoming = through.data() ? through.data() : dy.data();
-    const float* another = residual ? y.data() : nullptr;
-    const Chunks second = residual ? first : Kept(rows, incoming);
-    const Chunks chunks = kept ? Kept(rows, kept) : products.Passing(-1);
-    team.Divide(strands.count, [&](int64_t strand) {
-      static thread_local Scratch memory;
-      float* dz = memory.Get(rows.chunk * shape.out);
-      float* own = strands.Clear(sums, size, strand);
-      for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
-        const int64_t row = rows.Begin(index), at = row * shape.in, count = rows.Count(index);
-        const int64_t next = index > strands.Begin(strand) ? index - 1 : rows.chunks;
-        const float* sum = inPlace ? others.data() : nullptr;
-        gradient.Input(index, second(index), chunks(index), dz);
-        Multiplying().accumulate(kPixel, x.data() + at, dz, count, shape.in, shape.out, own,
-                                 {rows.Chunk(incoming, shape.out, next), rows.Chunk(kept, shape.out, next)});
-        Multiplying().multiply(kPixel, dz, transposed, count, shape.out, shape.in, sum ? sum + at : nullptr, dx.data() + at,
-                               {rows.Chunk(x.data(), shape.in, next), rows.Chunk(sum, shape.in, next),
-                                rows.Chunk(another, shape.out, next)});
-        if (sampled && !inPlace) sampled->Add(row, count, dx.data() + at);
-      }
-    });
-    strands.Join(sums, size, dkernel.data());
+    const Task task{normalization, shape, rows, dy, x, kernel, scale, offset, mean, variance, z, dx, dkernel, dscale, doffset,
+                    y, through, source ? &*source : nullptr, added ? others.data() : nullptr,
+                    sampled && !added ? &*sampled : nullptr};
+    kept ? ByProduct(task) : Folded(task);
+    if (source) source->Join(run.Output(5, run.Input(6).shape()).data());
   });
 }
 

@@ -93,6 +93,9 @@ struct Strands {
   explicit Strands(const Rows& rows) : chunks(rows.chunks), count(std::min<int64_t>(Team::Get().members(), chunks)) {}
   int64_t Begin(int64_t strand) const { return chunks * strand / count; }
   int64_t End(int64_t strand) const { return Begin(strand + 1); }
+  /** The chunk of a strand after, or before, `index`; where there is none, one that does not exist. */
+  int64_t After(int64_t strand, int64_t index) const { return index + 1 < End(strand) ? index + 1 : chunks; }
+  int64_t Before(int64_t strand, int64_t index) const { return index > Begin(strand) ? index - 1 : chunks; }
   /** The sums [size] of a strand among those of all, as zeros. */
   float* Clear(float* sums, int64_t size, int64_t strand) const {
     float* own = sums + strand * size;

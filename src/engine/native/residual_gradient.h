@@ -1,0 +1,73 @@
+// What the gradient of a 1x1 convolution meets where residual blocks begin and end.
+#ifndef SAMBENCH_RESIDUAL_GRADIENT_H_
+#define SAMBENCH_RESIDUAL_GRADIENT_H_
+
+#include "projection.h"
+
+namespace sambench {
+
+/** Images of which every `stride`-th pixel of both axes was read, and the gradient of what was read. */
+class Sampled {
+ public:
+  Sampled(const Floats& gradient, const Floats& x, int64_t stride)
+      : gradient_(gradient.data()),
+        height_(x.length(1)),
+        width_(x.length(2)),
+        channels_(x.length(3)),
+        stride_(stride) {
+    rows_ = Reduced(height_, stride);
+    columns_ = Reduced(width_, stride);
+    DemandSameShape("a gradient from elsewhere", gradient, {x.length(0), rows_, columns_, channels_});
+  }
+  /** Adds the gradient to `dx`, which has `count` pixels from `begin` on. */
+  void Add(int64_t begin, int64_t count, float* dx) const {
+    for (int64_t pixel = begin; pixel < begin + count; pixel++) {
+      const int64_t line = pixel / width_, row = line % height_, column = pixel % width_;
+      if (row % stride_ != 0 || column % stride_ != 0) continue;
+      const int64_t sample = (line / height_ * rows_ + row / stride_) * columns_ + column / stride_;
+      Normalizing().add(gradient_ + sample * channels_, channels_, dx + (pixel - begin) * channels_);
+    }
+  }
+
+ private:
+  const float* gradient_;
+  int64_t height_, width_, channels_, stride_, rows_, columns_;
+};
+
+/** A 1x1 convolution that makes a shortcut, and its gradients, which take those of the shortcut chunk by chunk. */
+class Source {
+ public:
+  Source(const Rows& rows, const ProjectionShape& product, const Floats& x, const Floats& kernel, const Floats& dx)
+      : rows_(rows), strands_(rows), shape_(x, kernel), x_(x.data()), dx_(dx.data()) {
+    DemandSameProducts(shape_, product);
+    sums_.resize(strands_.count * shape_.in * shape_.out);
+    transposed_ = shape_.Pack(kernel, true, memory_.Get(kernel.size()));
+  }
+
+  /** Takes the gradient `g` of chunk `index`, one of `strand`. What is `ahead`, and x and dx of chunk `next`, are brought nearer. */
+  void Take(int64_t strand, int64_t index, int64_t next, const float* g, const Ahead& ahead) {
+    const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
+    float* sums = &sums_[strand * shape_.in * shape_.out];
+    Multiplying().accumulate(kPixel, x_ + at, g, count, shape_.in, shape_.out, sums, ahead);
+    Multiplying().multiply(kPixel, g, transposed_, count, shape_.out, shape_.in, nullptr, dx_ + at,
+                           {rows_.Chunk(x_, shape_.in, next), rows_.Chunk(dx_, shape_.in, next), {}});
+  }
+
+  /** The gradient of the kernel, when all chunks were taken. */
+  void Join(float* dkernel) const { strands_.Join(sums_.data(), shape_.in * shape_.out, dkernel); }
+
+ private:
+  const Rows rows_;
+  const Strands strands_;
+  const ProjectionShape shape_;
+  const float* x_;
+  float* dx_;
+  std::vector<float> sums_;
+  /** Where `transposed_`, the packed kernel, lies. */
+  Scratch memory_;
+  const float* transposed_;
+};
+
+}  // namespace sambench
+
+#endif
