@@ -23,8 +23,9 @@ struct Rows {
                                         x.rank() > 0 ? x.length(x.rank() - 1) : 0) {}
   Rows(int64_t rows, int64_t channels) : channels(channels), rows(rows) {
     if (channels == 0 || rows == 0) throw std::runtime_error("batch normalization of nothing");
-    // About 64 KB, and a multiple of the rows that are worked on at once, in sums (four) and in products (six).
-    chunk = std::max<int64_t>(12, 16384 / channels / 12 * 12);
+    // About 80 KB, a multiple of the rows that are worked on at once, in sums (four) and in products (six), and not so many
+    // that sums in single precision lose by it.
+    chunk = std::clamp<int64_t>(20480 / channels / 12 * 12, 12, 1020);
     chunks = (rows + chunk - 1) / chunk;
   }
   int64_t Begin(int64_t index) const { return index * chunk; }

@@ -58,8 +58,8 @@ void CheckShapes(const Images& x, const Floats& kernel, const Images& y, int64_t
 struct Blocks {
   Blocks(int64_t batch, int64_t rows, int64_t columns, int64_t floatsOfTile)
       : rows(rows), columns(columns), tiles(batch * rows * columns) {
-    // Half a megabyte; a multiple of the six tiles that are multiplied at once.
-    size = std::clamp<int64_t>(131072 / floatsOfTile / 6 * 6, 12, 96);
+    // 384 KB; a multiple of the six tiles that are multiplied at once.
+    size = std::clamp<int64_t>(98304 / floatsOfTile / 6 * 6, 12, 96);
     count = (tiles + size - 1) / size;
   }
   int64_t First(int64_t index) const { return index * size; }
