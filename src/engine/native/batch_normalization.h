@@ -92,25 +92,31 @@ struct Pull {
   std::vector<float> average, pull;
 };
 
-/** Joins the sums of the chunks: the gradients of scale and offset, and what the gradient of the input needs. */
-inline Pull JoinSums(const Rows& rows, const std::vector<float>& sums, const std::vector<float>& products,
-                     const float* variance, float epsilon, float* dscale, float* doffset) {
-  std::vector<double> total(rows.channels, 0), product(rows.channels, 0);
-  for (int64_t index = 0; index < rows.chunks; index++) {
-    for (int64_t c = 0; c < rows.channels; c++) {
-      total[c] += sums[index * rows.channels + c];
-      product[c] += products[index * rows.channels + c];
-    }
-  }
-  Pull joined{std::vector<float>(rows.channels), std::vector<float>(rows.channels)};
-  for (int64_t c = 0; c < rows.channels; c++) {
+/**
+ * The gradients of scale and offset, and what the gradient of the input needs, of sums over all `rows`: `total` of the gradient
+ * of what was normalized, `product` of that times the deviation.
+ */
+inline Pull Pulled(int64_t rows, const std::vector<double>& total, const std::vector<double>& product,
+                   const float* variance, float epsilon, float* dscale, float* doffset) {
+  const double n = static_cast<double>(rows);
+  Pull joined{std::vector<float>(total.size()), std::vector<float>(total.size())};
+  for (size_t c = 0; c < total.size(); c++) {
     const double spread = static_cast<double>(variance[c]) + epsilon;
     doffset[c] = static_cast<float>(total[c]);
     dscale[c] = static_cast<float>(product[c] / sqrt(spread));
-    joined.average[c] = static_cast<float>(total[c] / static_cast<double>(rows.rows));
-    joined.pull[c] = static_cast<float>(product[c] / static_cast<double>(rows.rows) / spread);
+    joined.average[c] = static_cast<float>(total[c] / n);
+    joined.pull[c] = static_cast<float>(product[c] / n / spread);
   }
   return joined;
+}
+
+/** Adds up `rows` of `width` numbers. */
+inline std::vector<double> Columns(const std::vector<float>& rows, int64_t width) {
+  std::vector<double> sums(width, 0);
+  for (size_t begin = 0; begin < rows.size(); begin += width) {
+    for (int64_t i = 0; i < width; i++) sums[i] += rows[begin + i];
+  }
+  return sums;
 }
 
 /** The settings of an operation that normalizes, as its kernel keeps them. */
@@ -203,7 +209,8 @@ class NormalizationGradient {
 
   /** Joins the sums, all of which are there: the gradients of scale and offset. */
   void Join(float* dscale, float* doffset) {
-    pull_ = JoinSums(rows_, sums_, products_, variance_, epsilon_, dscale, doffset);
+    pull_ = Pulled(rows_.rows, Columns(sums_, rows_.channels), Columns(products_, rows_.channels), variance_, epsilon_,
+                   dscale, doffset);
   }
 
   /** The gradient of chunk `index` of the input, which is `x`. */
@@ -223,36 +230,6 @@ class NormalizationGradient {
   std::vector<float> slope_, sums_, products_;
   Pull pull_;
 };
-
-/**
- * The chunks of dy gone through the rectifier whose output was `y`, into their places in `through`, or where that is null
- * into memory of the calling thread, until its next chunk.
- */
-inline Chunks Through(const Rows& rows, const float* dy, const float* y, float* through) {
-  return [=](int64_t index) {
-    static thread_local Scratch scratch;
-    const int64_t at = rows.Begin(index) * rows.channels;
-    float* chunk = through ? through + at : scratch.Get(rows.chunk * rows.channels);
-    Normalizing().throughRectifier(dy + at, y + at, rows.Count(index) * rows.channels, chunk);
-    return chunk;
-  };
-}
-
-/**
- * The chunks of dy gone through the rectifier of a normalization whose input's chunks are `x`, into memory of the calling
- * thread, until its next chunk.
- */
-inline Chunks ThroughNormalized(const Rows& rows, const float* dy, const Chunks& x, const float* mean,
-                                const std::vector<float>& slope, const float* offset) {
-  return [=](int64_t index) {
-    static thread_local Scratch scratch;
-    float* chunk = scratch.Get(rows.chunk * rows.channels);
-    const int64_t count = rows.Count(index);
-    Normalizing().normalize(x(index), count, rows.channels, mean, slope.data(), offset, chunk);
-    Normalizing().throughRectifier(dy + rows.Begin(index) * rows.channels, chunk, count * rows.channels, chunk);
-    return chunk;
-  };
-}
 
 }  // namespace sambench
 

@@ -1,8 +1,8 @@
 // The operations SambenchNormalize and SambenchNormalizeGrad: batch normalization by the batch's own statistics (Ioffe
 // and Szegedy 2015) over all but the last axis, with the rectifier and the residual sum that often follow it, in as few
 // passes over the memory as there can be.
-#include "batch_normalization.h"
 #include "operations.h"
+#include "rectified_gradient.h"
 
 namespace sambench {
 namespace {

@@ -17,10 +17,7 @@ using sambench::Stretch;
 
 /** Channels of the widest panel of a product, and tiles that are multiplied at once. */
 constexpr int kPanel = kLanes * kWide, kRows = 6;
-/**
- * Tiles of a sum of products between one look ahead and the next, numbers of one line of the cache, and how many numbers are
- * sure to stay in its first level together.
- */
+/** Tiles of a sum of products between one look ahead and the next, and numbers in a line and in the first level of the cache. */
 constexpr int kLook = 16, kLine = 16, kNear = 8192;
 
 /** Channels of tiles that are summed up at once beside `wide` groups of lanes: enough sums for the arithmetic to be busy. */
@@ -162,7 +159,7 @@ SAMBENCH_INLINE void AccumulateTile(const float* tiles, const float* products, i
 
 void Accumulate(const Positions& positions, const float* tiles, const float* products, int64_t block, int64_t in,
                 int64_t out, float* sums, const Ahead& ahead) {
-  // Strips of tiles that stay in the first level while all panels and channels go over them.
+  // Strips of tiles that stay in the first level, about, while all panels and channels go over them.
   const int64_t nearby = kNear / (in + PanelWidth(0, out)) / kLook * kLook, strip = nearby > 0 ? nearby : kLook;
   int64_t looks = 0, columns = 0;
   for (int64_t number = 0; number < KernelCount(positions); number++)

@@ -5,6 +5,7 @@
 
 #include "folded_gradient.h"
 #include "operations.h"
+#include "rectified_gradient.h"
 #include "residual_gradient.h"
 
 namespace sambench {
@@ -42,7 +43,7 @@ struct Task {
   const Rows& rows;
   const Floats &dy, &x, &kernel, &scale, &offset, &mean, &variance, &z;
   const Floats &dx, &dkernel, &dscale, &doffset;
-  /** What was added to the shortcut and rectified; nothing where there was no shortcut. */
+  /** The sum with the shortcut, rectified; nothing where there was no shortcut. */
   const Floats& y;
   /** Where dy, gone through that rectifier, is stored; nothing where it is not. */
   const Floats& through;
@@ -115,20 +116,23 @@ void ByProduct(const Task& task) {
   strands.Join(sums, size, task.dkernel.data());
 }
 
+/** dy gone through the rectifier of a product that was not kept. */
+Chunks ThroughProduct(const Task& task, const std::vector<float>& slope) {
+  static thread_local Scratch scratch;
+  const float* packed = task.shape.Pack(task.kernel, false, scratch.Get(task.kernel.size()));
+  const Chunks products = Products(task.rows, task.x, task.shape, packed).Passing(0);
+  return ThroughNormalized(task.rows, task.dy.data(), products, task.mean.data(), slope, task.offset.data());
+}
+
 /** Without a product: one pass for all that needs what comes in, and one over what is as narrow as x. */
 void Folded(const Task& task) {
   const Rows& rows = task.rows;
   const int64_t out = task.shape.out;
-  const float epsilon = task.settings.epsilon;
   CheckNormalization(task.settings, out, {&task.scale, &task.offset, &task.mean, &task.variance}, task.shortcut());
-  FoldedGradient gradient(rows, task.shape, task.x, task.kernel, task.scale, task.variance, epsilon, task.dx);
-  static thread_local Scratch scratch;
-  const float* packed = task.shape.Pack(task.kernel, false, scratch.Get(task.kernel.size()));
-  const Products products(rows, task.x, task.shape, packed);
+  const std::vector<float> slope = Slope(task.scale.data(), task.variance.data(), out, task.settings.epsilon);
   const bool recomputed = task.settings.rectify && !task.shortcut();
-  const Chunks g = recomputed ? ThroughNormalized(rows, task.dy.data(), products.Passing(1), task.mean.data(),
-                                                  gradient.slope(), task.offset.data())
-                              : task.Incoming();
+  const Chunks g = recomputed ? ThroughProduct(task, slope) : task.Incoming();
+  FoldedGradient gradient(rows, task.shape, task.x, task.kernel, slope, task.dx);
   const Strands strands(rows);
   Team::Get().Divide(strands.count, [&](int64_t strand) {
     for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
@@ -139,7 +143,7 @@ void Folded(const Task& task) {
       if (task.source) task.source->Take(strand, index, next, chunk, {y, {}, {}});
     }
   });
-  gradient.Join(task.dscale.data(), task.doffset.data(), task.dkernel.data());
+  gradient.Join(task.variance.data(), task.settings.epsilon, task.dscale.data(), task.doffset.data(), task.dkernel.data());
   Team::Get().Divide(strands.count, [&](int64_t strand) {
     for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
       gradient.Finish(index, strands.Before(strand, index));

@@ -1,4 +1,4 @@
-// Memory of a thread for what lies between the steps of a kernel.
+// Memory for what lies between the steps of a kernel.
 #ifndef SAMBENCH_SCRATCH_H_
 #define SAMBENCH_SCRATCH_H_
 
@@ -9,9 +9,12 @@
 
 namespace sambench {
 
-/** Memory that a thread keeps between runs, aligned for vectors. */
+/** Memory aligned for vectors; one of a thread (`static thread_local`) is kept between runs. */
 class Scratch {
  public:
+  Scratch() = default;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
   ~Scratch() { free(data_); }
   float* Get(int64_t count) {
     if (count > size_) {

@@ -1,7 +1,7 @@
-// The arithmetic of 3x3 convolutions by minimal filtering (Winograd 1980; Lavin and Gray 2016): tiles of 2x2 outputs take
-// 16 products a channel instead of 36, with stride 2 they take 25. All constants are 1, -1 and 1/2, so the results are as
-// exact as a direct sum's. Compiled once for each kind of processor (see variants.h); it includes nothing with code of its
-// own, which the linker could take for another processor's.
+// The arithmetic of 3x3 convolutions by minimal filtering (Winograd 1980; Lavin and Gray 2016): with stride 1 tiles of 4x4
+// outputs take 36 products a channel instead of 144, with stride 2 tiles of 2x2 take 25 instead of 36. Compiled once for each
+// kind of processor (see variants.h); it includes nothing with code of its own, which the linker could take for another
+// processor's.
 #include "winograd.h"
 
 #include "filtering.h"

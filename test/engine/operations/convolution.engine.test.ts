@@ -71,7 +71,7 @@ describe('the convolution', () => {
   );
 
   it.each([1, 2])(
-    'by minimal filtering of more tiles than a block with stride %s has them as well',
+    'by minimal filtering of more tiles than a block with stride %s has the values and gradients of tf.conv2d',
     (stride) => {
       expectConvolution([5, 16, 16, 64], [3, 3, 64, 64], stride);
     },

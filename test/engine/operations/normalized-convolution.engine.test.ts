@@ -79,6 +79,25 @@ describe('a convolution with its normalization', () => {
       expectSame(found.variance, expected.variance);
     });
   });
+
+  // The gradient of what is four times as wide is made of sums of squares of its input.
+  it('to many channels keeps its gradients where numbers are far from zero', () => {
+    const { add, grads, mul, round, sum } = tf();
+    const [x, ...others] = inputsOf([9, 31, 17, 16], [1, 1, 16, 64]) as [Tensor, ...Tensor[]];
+    // Of few digits, so that the shift takes none away.
+    const near = mul(round(mul(x, 1024)), 1 / 1024);
+    const cotangent = normal('cotangent', [9, 31, 17, 64]);
+    const gradientsAt = (at: Tensor) =>
+      grads((images: Tensor, kernel: Tensor, scale: Tensor, offset: Tensor) => {
+        const [given, taps] = [images as Tensor4D, kernel as Tensor4D];
+        const found = convolveAndNormalize(given, taps, 1, scale as Tensor1D, offset as Tensor1D, epsilon);
+        return sum(mul(found.y, cotangent));
+      })([at, ...others]);
+    const expected = gradientsAt(near);
+    gradientsAt(add(near, 1000)).forEach((gradient, index) => {
+      expectSame(gradient, expected[index] as Tensor, `gradient of input ${index + 1}`);
+    });
+  });
 });
 
 /** Two results in one vector. */

@@ -15,6 +15,7 @@ import { expectSameWithGradients, normal, type Way } from './numbers.js';
 /** Convolutions with their normalization, over more chunks and tiles than there are threads. */
 const cases: [string, number[], number][] = [
   ['1x1', [1, 1, 16, 32], 1],
+  ['1x1 to many channels', [1, 1, 16, 64], 1],
   ['3x3', [3, 3, 16, 32], 1],
   ['3x3 with stride 2', [3, 3, 16, 32], 2],
 ];
@@ -57,25 +58,27 @@ describe('with three threads our own operations', () => {
     for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
   });
 
-  // Over strands of chunks, which the threads share.
-  const ofBlockEnd = () => [
-    ...inputs([1, 1, 16, 32]),
-    normal('source', [9, 15, 17, 48]),
-    normal('source kernel', [1, 1, 48, 32]),
-  ];
+  // Over strands of chunks, which the threads share, with products that are kept and that are not.
+  describe.each([32, 64])('of a shortcut that is a convolution to %s channels', (filters) => {
+    const all = () => [
+      ...inputs([1, 1, 16, filters]),
+      normal('source', [9, 15, 17, 48]),
+      normal('source kernel', [1, 1, 48, filters]),
+    ];
 
-  it('of a shortcut that is a convolution have the values and gradients of TensorFlow\u2019s', () => {
-    expectSameWithGradients(blockEnd, blockEndInParts, ofBlockEnd());
-  });
+    it('have the values and gradients of TensorFlow\u2019s', () => {
+      expectSameWithGradients(blockEnd, blockEndInParts, all());
+    });
 
-  it('of a shortcut that is a convolution give the same bits every time', () => {
-    const once = () => {
-      const { grads, sum, square } = tf();
-      const gradients = grads((...given: Tensor[]) => sum(square(blockEnd(...given))))(ofBlockEnd());
-      return gradients.map((gradient) => Array.from(gradient.dataSync()));
-    };
-    const first = once();
-    for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
+    it('give the same bits every time', () => {
+      const once = () => {
+        const { grads, sum, square } = tf();
+        const gradients = grads((...given: Tensor[]) => sum(square(blockEnd(...given))))(all());
+        return gradients.map((gradient) => Array.from(gradient.dataSync()));
+      };
+      const first = once();
+      for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
+    });
   });
 
   it('at a branch that every second pixel takes have the gradient of both ways', () => {
