@@ -13,7 +13,6 @@
 #include "kernel.h"
 #include "parallel.h"
 #include "routines.h"
-#include "scratch.h"
 
 namespace sambench {
 

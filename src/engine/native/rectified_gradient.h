@@ -3,6 +3,7 @@
 #define SAMBENCH_RECTIFIED_GRADIENT_H_
 
 #include "batch_normalization.h"
+#include "scratch.h"
 
 namespace sambench {
 
