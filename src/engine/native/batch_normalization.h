@@ -34,6 +34,8 @@ struct Rows {
     if (!tensor || index < 0 || index >= chunks) return {};
     return {tensor + Begin(index) * width, Count(index) * width};
   }
+  /** Whether `tensor`, of `width` channels in the same rows, is stored past the cache: see `IsPast`. */
+  bool Past(const float* tensor, int64_t width) const { return width % 16 == 0 && IsPast(tensor, rows * width); }
   int64_t channels, rows, chunk, chunks;
 };
 
@@ -152,17 +154,18 @@ inline void CheckNormalization(const NormalizationSettings& settings, int64_t ch
 
 /**
  * Normalizes chunks, each of which is asked for twice, first of `first` and then of `second`: mean, biased variance, and y,
- * rectified or added to the shortcut (empty: none) and rectified.
+ * rectified or added to the shortcut (empty: none) and rectified. What is asked for first is copied to `kept` (null: it is not).
  */
 inline void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const Chunks& first,
                           const Chunks& second, const Floats& scale, const Floats& offset, const Chunks& shortcut,
-                          float* mean, float* variance, float* y) {
+                          float* kept, float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
+  const bool keptPast = rows.Past(kept, channels), past = rows.Past(y, channels);
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
-                          &squares[index * channels]);
+                          &squares[index * channels], keptPast, kept ? kept + rows.Begin(index) * channels : nullptr);
   });
   JoinMoments(rows, means, squares, mean, variance);
   const std::vector<float> slope = Slope(scale.data(), variance, channels, settings.epsilon);
@@ -171,9 +174,10 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
     const int64_t at = rows.Begin(index) * channels;
     const float* x = second(index);
     if (shortcut) {
-      Normalizing().added(x, shortcut(index), rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+      Normalizing().added(x, shortcut(index), rows.Count(index), channels, mean, slope.data(), offset.data(), past,
+                          y + at);
     } else {
-      normalize(x, rows.Count(index), channels, mean, slope.data(), offset.data(), y + at);
+      normalize(x, rows.Count(index), channels, mean, slope.data(), offset.data(), past, y + at);
     }
   });
 }
@@ -212,11 +216,11 @@ class NormalizationGradient {
                    dscale, doffset);
   }
 
-  /** The gradient of chunk `index` of the input, which is `x`. */
-  void Input(int64_t index, const float* g, const float* x, float* dx) const {
+  /** The gradient of chunk `index` of the input, which is `x`; with `past` it is stored past the cache. */
+  void Input(int64_t index, const float* g, const float* x, bool past, float* dx) const {
     const auto gradient = rectify_ ? Normalizing().rectifiedGradient : Normalizing().gradient;
     gradient(g, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_, pull_.average.data(),
-             pull_.pull.data(), dx);
+             pull_.pull.data(), past, dx);
   }
 
  private:

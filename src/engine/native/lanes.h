@@ -34,6 +34,24 @@ SAMBENCH_INLINE void Store(float* place, Value value) {
   __builtin_memcpy(place, &value, sizeof value);
 }
 
+/**
+ * The same, with `past` not by the cache but by the memory's way, where there is one: lanes then lie at multiples of their
+ * size, and neighbours that fill a line of the cache are stored one right after the other.
+ */
+template <bool past, typename Value>
+SAMBENCH_INLINE void Store(float* place, Value value) {
+#if defined(__clang__)
+  if constexpr (past && sizeof value == sizeof(Lanes)) return __builtin_nontemporal_store(value, reinterpret_cast<Value*>(place));
+#elif defined(SAMBENCH_AVX512)
+  if constexpr (past && sizeof value == sizeof(Lanes)) return __builtin_ia32_movntps512(place, value);
+#elif defined(SAMBENCH_AVX2)
+  if constexpr (past && sizeof value == sizeof(Lanes)) return __builtin_ia32_movntps256(place, value);
+#elif defined(__x86_64__)
+  if constexpr (past && sizeof value == sizeof(Lanes)) return __builtin_ia32_movntps(place, value);
+#endif
+  Store(place, value);
+}
+
 }  // namespace
 
 #endif

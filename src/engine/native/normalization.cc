@@ -39,8 +39,9 @@ void Total(const float* x, int64_t rows, int64_t channels, float* total) {
   }
 }
 
-/** Mean and sum of squared deviations of the rows of one chunk. */
-void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {
+/** Mean and sum of squared deviations of the rows of one chunk, and with `kept` a copy of them. */
+template <bool kept, bool past>
+SAMBENCH_INLINE void MomentsOf(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, float* copy) {
   Total(x, rows, channels, mean);
   const float share = 1.0f / static_cast<float>(rows);
   for (int64_t c = 0; c < channels; c++) {
@@ -54,21 +55,36 @@ void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, f
       using Value = decltype(kind);
       const float* p = at + c;
       const Value m = Load<Value>(mean + c);
-      const Value d0 = Load<Value>(p) - m, d1 = Load<Value>(p + channels) - m;
-      const Value d2 = Load<Value>(p + 2 * channels) - m, d3 = Load<Value>(p + 3 * channels) - m;
+      const Value x0 = Load<Value>(p), x1 = Load<Value>(p + channels);
+      const Value x2 = Load<Value>(p + 2 * channels), x3 = Load<Value>(p + 3 * channels);
+      const Value d0 = x0 - m, d1 = x1 - m, d2 = x2 - m, d3 = x3 - m;
+      if (kept) {
+        float* q = copy + row * channels + c;
+        Store<past>(q, x0);
+        Store<past>(q + channels, x1);
+        Store<past>(q + 2 * channels, x2);
+        Store<past>(q + 3 * channels, x3);
+      }
       Store<Value>(squares + c, Load<Value>(squares + c) + ((d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
     });
   }
   for (; row < rows; row++) {
     for (int64_t c = 0; c < channels; c++) {
-      const float d = x[row * channels + c] - mean[c];
+      const float value = x[row * channels + c], d = value - mean[c];
+      if (kept) copy[row * channels + c] = value;
       squares[c] += d * d;
     }
   }
 }
 
+void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, bool past, float* copy) {
+  if (!copy) return MomentsOf<false, false>(x, rows, channels, mean, squares, copy);
+  past ? MomentsOf<true, true>(x, rows, channels, mean, squares, copy)
+       : MomentsOf<true, false>(x, rows, channels, mean, squares, copy);
+}
+
 /** y = (x - mean) slope + offset, plus the shortcut, rectified: as `rectify` and `shortcut` say. */
-template <bool rectify, bool shortcut>
+template <bool rectify, bool shortcut, bool past>
 SAMBENCH_INLINE void NormalizeRows(const float* x, const float* other, int64_t rows, int64_t channels, const float* mean,
                                    const float* slope, const float* offset, float* y) {
   for (int64_t row = 0; row < rows; row++) {
@@ -78,24 +94,31 @@ SAMBENCH_INLINE void NormalizeRows(const float* x, const float* other, int64_t r
       const Value deviation = Load<Value>(x + at + c) - Load<Value>(mean + c);
       Value value = deviation * Load<Value>(slope + c) + Load<Value>(offset + c);
       if (shortcut) value += Load<Value>(other + at + c);
-      Store<Value>(y + at + c, rectify ? Positive(value, value) : value);
+      Store<past>(y + at + c, rectify ? Positive(value, value) : value);
     });
   }
 }
 
+template <bool rectify, bool shortcut>
+SAMBENCH_INLINE void NormalizeEither(const float* x, const float* other, int64_t rows, int64_t channels, const float* mean,
+                                     const float* slope, const float* offset, bool past, float* y) {
+  past ? NormalizeRows<rectify, shortcut, true>(x, other, rows, channels, mean, slope, offset, y)
+       : NormalizeRows<rectify, shortcut, false>(x, other, rows, channels, mean, slope, offset, y);
+}
+
 void Normalize(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
-               const float* offset, float* y) {
-  NormalizeRows<false, false>(x, nullptr, rows, channels, mean, slope, offset, y);
+               const float* offset, bool past, float* y) {
+  NormalizeEither<false, false>(x, nullptr, rows, channels, mean, slope, offset, past, y);
 }
 
 void NormalizeAndRectify(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
-                         const float* offset, float* y) {
-  NormalizeRows<true, false>(x, nullptr, rows, channels, mean, slope, offset, y);
+                         const float* offset, bool past, float* y) {
+  NormalizeEither<true, false>(x, nullptr, rows, channels, mean, slope, offset, past, y);
 }
 
 void NormalizeAddAndRectify(const float* x, const float* shortcut, int64_t rows, int64_t channels, const float* mean,
-                            const float* slope, const float* offset, float* y) {
-  NormalizeRows<true, true>(x, shortcut, rows, channels, mean, slope, offset, y);
+                            const float* slope, const float* offset, bool past, float* y) {
+  NormalizeEither<true, true>(x, shortcut, rows, channels, mean, slope, offset, past, y);
 }
 
 /** The gradient before the rectifier, where the rectifier's output is recomputed from x. */
@@ -155,8 +178,8 @@ void ThroughRectifier(const float* dy, const float* y, int64_t count, float* g) 
 }
 
 /** dx = slope (g - mean of g - deviation · pull), where pull = mean of (g · deviation) / (variance + epsilon). */
-template <bool rectify>
-SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+template <bool rectify, bool past>
+SAMBENCH_INLINE void InputGradientOf(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                                    const float* slope, const float* offset, const float* average, const float* pull,
                                    float* dx) {
   for (int64_t row = 0; row < rows; row++) {
@@ -166,19 +189,29 @@ SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows
       const Value s = Load<Value>(slope + c);
       const Value d = Load<Value>(x + at + c) - Load<Value>(mean + c);
       const Value g = Through<rectify>(Load<Value>(dy + at + c), d, s, Load<Value>(offset + c));
-      Store<Value>(dx + at + c, (g - Load<Value>(average + c) - d * Load<Value>(pull + c)) * s);
+      Store<past>(dx + at + c, (g - Load<Value>(average + c) - d * Load<Value>(pull + c)) * s);
     });
   }
 }
 
+template <bool rectify>
+SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+                                   const float* slope, const float* offset, const float* average, const float* pull,
+                                   bool past, float* dx) {
+  past ? InputGradientOf<rectify, true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx)
+       : InputGradientOf<rectify, false>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
+}
+
 void PlainGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                   const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
-  InputGradient<false>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
+                   const float* slope, const float* offset, const float* average, const float* pull, bool past,
+                   float* dx) {
+  InputGradient<false>(dy, x, rows, channels, mean, slope, offset, average, pull, past, dx);
 }
 
 void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                       const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
-  InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
+                       const float* slope, const float* offset, const float* average, const float* pull, bool past,
+                       float* dx) {
+  InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, past, dx);
 }
 
 void Less(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y) {

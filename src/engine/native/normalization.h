@@ -10,17 +10,17 @@ namespace sambench {
 struct NormalizationRoutines {
   /** Sums over `rows`. */
   void (*total)(const float* x, int64_t rows, int64_t channels, float* total);
-  /** Mean and sum of squared deviations from it over `rows`. */
-  void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares);
-  /** y = (x - mean) slope + offset. */
+  /** Mean and sum of squared deviations from it over `rows`, and a copy of them, where there is one (not null). */
+  void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, bool past, float* copy);
+  /** y = (x - mean) slope + offset. With `past`, here and below, what is stored goes past the cache (see lanes.h). */
   void (*normalize)(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
-                    const float* offset, float* y);
+                    const float* offset, bool past, float* y);
   /** The same, rectified. */
   void (*rectified)(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
-                    const float* offset, float* y);
+                    const float* offset, bool past, float* y);
   /** The same plus the shortcut, rectified. */
   void (*added)(const float* x, const float* shortcut, int64_t rows, int64_t channels, const float* mean,
-                const float* slope, const float* offset, float* y);
+                const float* slope, const float* offset, bool past, float* y);
   /** Sums of the gradient g and of g times the deviation; g is dy, or dy through the recomputed rectifier. */
   void (*sums)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
                const float* offset, float* sums, float* products);
@@ -30,10 +30,11 @@ struct NormalizationRoutines {
   void (*throughRectifier)(const float* dy, const float* y, int64_t count, float* g);
   /** dx = slope (g - average - deviation pull), g as in `sums`. */
   void (*gradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                   const float* slope, const float* offset, const float* average, const float* pull, float* dx);
+                   const float* slope, const float* offset, const float* average, const float* pull, bool past,
+                   float* dx);
   void (*rectifiedGradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                             const float* slope, const float* offset, const float* average, const float* pull,
-                            float* dx);
+                            bool past, float* dx);
   /** y = x - a vector; in place as well. */
   void (*less)(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y);
   /** y += x. */

@@ -18,7 +18,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Floats y = run.Output(0, x.shape()), mean = run.Output(1, {rows.channels}),
                  variance = run.Output(2, {rows.channels});
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, Kept(rows, x.data()), Kept(rows, x.data()),
-                  scale, offset, Kept(rows, shortcut.data()), mean.data(), variance.data(), y.data());
+                  scale, offset, Kept(rows, shortcut.data()), nullptr, mean.data(), variance.data(), y.data());
   });
 }
 
@@ -43,8 +43,10 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : gradients;
     Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
     gradient.Join(dscale.data(), doffset.data());
+    // What was read from there a moment ago is in the cache.
+    const bool past = dx.data() != dy.data() && rows.Past(dx.data(), rows.channels);
     Backwards(rows, [&](int64_t index) {
-      gradient.Input(index, gradients(index), chunks(index), dx.data() + rows.Begin(index) * rows.channels);
+      gradient.Input(index, gradients(index), chunks(index), past, dx.data() + rows.Begin(index) * rows.channels);
     });
   });
 }

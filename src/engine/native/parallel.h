@@ -55,6 +55,13 @@ inline void Pause() {
 #endif
 }
 
+/** Orders what was stored past the cache before all that is stored later, which no atomic does. */
+inline void Settle() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
 /** Threads that wait for work. Lives as long as the process. */
 class Team {
  public:
@@ -76,7 +83,7 @@ class Team {
     std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
     if (members_ < 2 || count < 2 || !turn.owns_lock()) {
       for (int64_t part = 0; part < count; part++) work(part);
-      return;
+      return Settle();
     }
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -126,6 +133,7 @@ class Team {
   void Take(const Work& work, int64_t count) {
     try {
       for (int64_t part; (part = next_.fetch_add(1, std::memory_order_relaxed)) < count;) work(part);
+      Settle();
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (!failure_) failure_ = std::current_exception();

@@ -27,21 +27,22 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     float* const kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
     // Chunks go from thread to thread in turn, in the second pass backwards.
     const int64_t members = Team::Get().members();
+    const float* const written = rows.Past(y.data(), shape.out) ? nullptr : y.data();
     Chunks shortcut = Kept(rows, beside.data());
     if (residual) {
       const Floats sourceKernel = run.Input(5);
       const ProjectionShape sources(beside, sourceKernel);
       DemandSameProducts(sources, shape);
       const float* packed = sources.Pack(sourceKernel, false, sourceKernels.Get(sourceKernel.size()));
-      shortcut = Products(rows, beside, sources, packed).Passing<1>(-members, kept, y.data());
+      shortcut = Products(rows, beside, sources, packed).Passing<1>(-members, kept, written);
     } else if (shortcut) {
       DemandSameShape("a shortcut", beside, shape.projected);
     }
     const float* read = residual ? nullptr : beside.data();
-    const Chunks first = kept ? products.Keeping(members, kept) : products.Passing(members);
-    const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, read, y.data());
+    const Chunks first = products.Passing(members);
+    const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, read, written);
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, first, second, scale, offset, shortcut,
-                  mean.data(), variance.data(), y.data());
+                  kept, mean.data(), variance.data(), y.data());
   });
 }
 

@@ -31,7 +31,7 @@ inline Chunks ThroughNormalized(const Rows& rows, const float* dy, const Chunks&
     static thread_local Scratch scratch;
     float* chunk = scratch.Get(rows.chunk * rows.channels);
     const int64_t count = rows.Count(index);
-    Normalizing().normalize(x(index), count, rows.channels, mean, slope.data(), offset, chunk);
+    Normalizing().normalize(x(index), count, rows.channels, mean, slope.data(), offset, false, chunk);
     Normalizing().throughRectifier(dy + rows.Begin(index) * rows.channels, chunk, count * rows.channels, chunk);
     return chunk;
   };
