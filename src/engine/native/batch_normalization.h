@@ -34,8 +34,8 @@ struct Rows {
     if (!tensor || index < 0 || index >= chunks) return {};
     return {tensor + Begin(index) * width, Count(index) * width};
   }
-  /** Whether `tensor`, of `width` channels in the same rows, is stored past the cache: see `IsPast`. */
-  bool Past(const float* tensor, int64_t width) const { return width % 16 == 0 && IsPast(tensor, rows * width); }
+  /** Whether a tensor of these rows is stored past the cache: whole lines only. */
+  bool Past(const float* tensor) const { return channels % 16 == 0 && IsPast(tensor, rows * channels); }
   int64_t channels, rows, chunk, chunks;
 };
 
@@ -162,7 +162,7 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
   const int64_t channels = rows.channels;
   CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
-  const bool keptPast = rows.Past(kept, channels), past = rows.Past(y, channels);
+  const bool keptPast = rows.Past(kept), past = rows.Past(y);
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
                           &squares[index * channels], keptPast, kept ? kept + rows.Begin(index) * channels : nullptr);
@@ -216,11 +216,11 @@ class NormalizationGradient {
                    dscale, doffset);
   }
 
-  /** The gradient of chunk `index` of the input, which is `x`; with `past` it is stored past the cache. */
-  void Input(int64_t index, const float* g, const float* x, bool past, float* dx) const {
+  /** The gradient of chunk `index` of the input, which is `x`. */
+  void Input(int64_t index, const float* g, const float* x, float* dx) const {
     const auto gradient = rectify_ ? Normalizing().rectifiedGradient : Normalizing().gradient;
     gradient(g, x, rows_.Count(index), rows_.channels, mean_, slope_.data(), offset_, pull_.average.data(),
-             pull_.pull.data(), past, dx);
+             pull_.pull.data(), dx);
   }
 
  private:

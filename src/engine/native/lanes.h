@@ -35,8 +35,8 @@ SAMBENCH_INLINE void Store(float* place, Value value) {
 }
 
 /**
- * The same, with `past` not by the cache but by the memory's way, where there is one: lanes then lie at multiples of their
- * size, and neighbours that fill a line of the cache are stored one right after the other.
+ * The same, with `past` straight to the memory, where the processor can: a line of the cache that is written this way is not
+ * fetched first. Lanes must then lie at multiples of their size, and those that share a line be stored one after the other.
  */
 template <bool past, typename Value>
 SAMBENCH_INLINE void Store(float* place, Value value) {

@@ -178,8 +178,8 @@ void ThroughRectifier(const float* dy, const float* y, int64_t count, float* g) 
 }
 
 /** dx = slope (g - mean of g - deviation · pull), where pull = mean of (g · deviation) / (variance + epsilon). */
-template <bool rectify, bool past>
-SAMBENCH_INLINE void InputGradientOf(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
+template <bool rectify>
+SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                                    const float* slope, const float* offset, const float* average, const float* pull,
                                    float* dx) {
   for (int64_t row = 0; row < rows; row++) {
@@ -189,29 +189,19 @@ SAMBENCH_INLINE void InputGradientOf(const float* dy, const float* x, int64_t ro
       const Value s = Load<Value>(slope + c);
       const Value d = Load<Value>(x + at + c) - Load<Value>(mean + c);
       const Value g = Through<rectify>(Load<Value>(dy + at + c), d, s, Load<Value>(offset + c));
-      Store<past>(dx + at + c, (g - Load<Value>(average + c) - d * Load<Value>(pull + c)) * s);
+      Store<Value>(dx + at + c, (g - Load<Value>(average + c) - d * Load<Value>(pull + c)) * s);
     });
   }
 }
 
-template <bool rectify>
-SAMBENCH_INLINE void InputGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                                   const float* slope, const float* offset, const float* average, const float* pull,
-                                   bool past, float* dx) {
-  past ? InputGradientOf<rectify, true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx)
-       : InputGradientOf<rectify, false>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
-}
-
 void PlainGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                   const float* slope, const float* offset, const float* average, const float* pull, bool past,
-                   float* dx) {
-  InputGradient<false>(dy, x, rows, channels, mean, slope, offset, average, pull, past, dx);
+                   const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
+  InputGradient<false>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
 void RectifiedGradient(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                       const float* slope, const float* offset, const float* average, const float* pull, bool past,
-                       float* dx) {
-  InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, past, dx);
+                       const float* slope, const float* offset, const float* average, const float* pull, float* dx) {
+  InputGradient<true>(dy, x, rows, channels, mean, slope, offset, average, pull, dx);
 }
 
 void Less(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y) {

@@ -10,9 +10,12 @@ namespace sambench {
 struct NormalizationRoutines {
   /** Sums over `rows`. */
   void (*total)(const float* x, int64_t rows, int64_t channels, float* total);
-  /** Mean and sum of squared deviations from it over `rows`, and a copy of them, where there is one (not null). */
+  /**
+   * Mean and sum of squared deviations from it over `rows`, which go to `copy` as they are (null: nowhere). With `past`, here
+   * and below, rows are stored past the cache (see lanes.h).
+   */
   void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, bool past, float* copy);
-  /** y = (x - mean) slope + offset. With `past`, here and below, what is stored goes past the cache (see lanes.h). */
+  /** y = (x - mean) slope + offset. */
   void (*normalize)(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
                     const float* offset, bool past, float* y);
   /** The same, rectified. */
@@ -30,11 +33,10 @@ struct NormalizationRoutines {
   void (*throughRectifier)(const float* dy, const float* y, int64_t count, float* g);
   /** dx = slope (g - average - deviation pull), g as in `sums`. */
   void (*gradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
-                   const float* slope, const float* offset, const float* average, const float* pull, bool past,
-                   float* dx);
+                   const float* slope, const float* offset, const float* average, const float* pull, float* dx);
   void (*rectifiedGradient)(const float* dy, const float* x, int64_t rows, int64_t channels, const float* mean,
                             const float* slope, const float* offset, const float* average, const float* pull,
-                            bool past, float* dx);
+                            float* dx);
   /** y = x - a vector; in place as well. */
   void (*less)(const float* x, int64_t rows, int64_t channels, const float* subtracted, float* y);
   /** y += x. */

@@ -43,10 +43,8 @@ void ComputeGradient(void* settings, TF_OpKernelContext* context) {
     const Chunks first = shortcut ? Through(rows, dy.data(), y.data(), through.data()) : gradients;
     Forwards(rows, [&](int64_t index) { gradient.Sum(index, first(index), chunks(index)); });
     gradient.Join(dscale.data(), doffset.data());
-    // What was read from there a moment ago is in the cache.
-    const bool past = dx.data() != dy.data() && rows.Past(dx.data(), rows.channels);
     Backwards(rows, [&](int64_t index) {
-      gradient.Input(index, gradients(index), chunks(index), past, dx.data() + rows.Begin(index) * rows.channels);
+      gradient.Input(index, gradients(index), chunks(index), dx.data() + rows.Begin(index) * rows.channels);
     });
   });
 }

@@ -27,7 +27,8 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     float* const kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
     // Chunks go from thread to thread in turn, in the second pass backwards.
     const int64_t members = Team::Get().members();
-    const float* const written = rows.Past(y.data(), shape.out) ? nullptr : y.data();
+    // What goes past the cache need not be brought nearer.
+    const float* const written = rows.Past(y.data()) ? nullptr : y.data();
     Chunks shortcut = Kept(rows, beside.data());
     if (residual) {
       const Floats sourceKernel = run.Input(5);

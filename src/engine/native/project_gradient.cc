@@ -104,7 +104,7 @@ void ByProduct(const Task& task) {
     float* own = strands.Clear(sums, size, strand);
     for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
       const int64_t at = rows.Begin(index) * in, count = rows.Count(index), next = strands.Before(strand, index);
-      gradient.Input(index, again(index), z + rows.Begin(index) * out, false, dz);
+      gradient.Input(index, again(index), z + rows.Begin(index) * out, dz);
       Multiplying().accumulate(kPixel, x + at, dz, count, in, out, own,
                                {rows.Chunk(incoming, out, next), rows.Chunk(z, out, next), {}});
       Multiplying().multiply(kPixel, dz, transposed, count, out, in, task.others ? task.others + at : nullptr, dx + at,

@@ -24,10 +24,7 @@ const Routines* Best(const Routines* (*baseline)(), const Routines* (*avx2)(), c
 #define SAMBENCH_BEST(name) name##Baseline()
 #endif
 
-/**
- * Whether what is stored in so many numbers at `place` goes past the cache. Little of that much would be there still when it is
- * read, and a line of the cache has first to be fetched for it. Whole lines only, so it must begin with one.
- */
+/** Whether a tensor is stored past the cache: if so much of it is gone from there when it is read, and if it begins with a line. */
 inline bool IsPast(const float* place, int64_t numbers) {
   return numbers >= (1 << 20) && reinterpret_cast<uintptr_t>(place) % 64 == 0;
 }

@@ -109,6 +109,24 @@ describe('batch normalization', () => {
     });
   });
 
+  // So many numbers that they go past the cache, and as many whose rows do not end where lines of the cache do.
+  it.each([
+    [17, 62, 63, 16],
+    [29, 39, 39, 24],
+  ])('by the batch gives what TensorFlow\u2019s kernels give of [%i, %i, %i, %i]', (...shape) => {
+    const [x, scale, offset] = inputs(shape) as [Tensor4D, Tensor1D, Tensor1D];
+    for (const after of [
+      {},
+      { rectify: true },
+      { rectify: true, shortcut: normal<Tensor4D>('shortcut', shape) },
+    ]) {
+      const [own, parts] = [normalizeByBatch, normalizeInParts].map((way) =>
+        way(x, scale, offset, epsilon, after),
+      );
+      expectSame(own?.y as Tensor, parts?.y as Tensor);
+    }
+  });
+
   it('by the batch keeps the variance of numbers far from zero', () => {
     const { add, ones, zeros } = tf();
     const x = normal<Tensor4D>('x', [8, 32, 32, 16]);

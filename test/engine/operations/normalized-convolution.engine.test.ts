@@ -21,13 +21,14 @@ function inputsOf(images: readonly number[], taps: readonly number[]): Tensor[] 
 describe('a convolution with its normalization', () => {
   useEngine();
 
-  // The fused way with whole vectors, with parts of panels, over many chunks, with products that are kept and (four times as
-  // wide) that are not; and the ways that are not fused.
+  // The fused way with whole vectors, with parts of panels, over many chunks, over so many that they go past the cache, with
+  // products that are kept and (four times as wide) that are not; and the ways that are not fused.
   const cases: [string, number[], number[], number][] = [
     ['1x1', [2, 5, 4, 16], [1, 1, 16, 64], 1],
     ['1x1 of odd panels', [3, 3, 3, 48], [1, 1, 48, 80], 1],
     ['1x1 over many chunks', [9, 31, 17, 16], [1, 1, 16, 32], 1],
     ['1x1 to many channels over many chunks', [9, 31, 17, 16], [1, 1, 16, 80], 1],
+    ['1x1 past the cache', [33, 33, 31, 16], [1, 1, 16, 32], 1],
     ['1x1 of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 1],
     ['1x1 with a stride', [2, 6, 6, 16], [1, 1, 16, 16], 2],
     ['3x3', [2, 6, 6, 16], [3, 3, 16, 32], 1],

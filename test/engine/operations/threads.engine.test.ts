@@ -12,19 +12,22 @@ import { useEngine } from '../engine.js';
 import { blockEnd, blockEndInParts } from './block-end.js';
 import { expectSameWithGradients, normal, type Way } from './numbers.js';
 
-/** Convolutions with their normalization, over more chunks and tiles than there are threads. */
-const cases: [string, number[], number][] = [
-  ['1x1', [1, 1, 16, 32], 1],
-  ['1x1 to many channels', [1, 1, 16, 64], 1],
-  ['3x3', [3, 3, 16, 32], 1],
-  ['3x3 with stride 2', [3, 3, 16, 32], 2],
+const few = [9, 15, 17, 16];
+
+/** Convolutions with their normalization, over more chunks and tiles than there are threads; the last past the cache. */
+const cases: [string, number[], number[], number][] = [
+  ['1x1', few, [1, 1, 16, 32], 1],
+  ['1x1 to many channels', few, [1, 1, 16, 64], 1],
+  ['3x3', few, [3, 3, 16, 32], 1],
+  ['3x3 with stride 2', few, [3, 3, 16, 32], 2],
+  ['1x1 of many pixels', [33, 33, 31, 16], [1, 1, 16, 32], 1],
 ];
 
 describe('with three threads our own operations', () => {
   useEngine({ threads: 3 });
 
-  const inputs = (taps: readonly number[]) => [
-    normal('x', [9, 15, 17, 16]),
+  const inputs = (taps: readonly number[], images: readonly number[] = few) => [
+    normal('x', images),
     normal('kernel', taps),
     normal('scale', taps.slice(3)),
     normal('offset', taps.slice(3)),
@@ -37,21 +40,23 @@ describe('with three threads our own operations', () => {
       return convolveAndNormalize(images, taps, stride, scale as Tensor1D, offset as Tensor1D, 1e-3, after).y;
     };
 
-  it.each(cases)('of %s have the values and gradients of TensorFlow\u2019s', (_, taps, stride) => {
+  it.each(cases)('of %s have the values and gradients of TensorFlow\u2019s', (_, images, taps, stride) => {
     expectSameWithGradients(
       own(stride),
       (x, kernel, scale, offset) => {
         const y = tf().conv2d(x as Tensor4D, kernel as Tensor4D, stride, 'same');
         return normalizeInParts(y, scale as Tensor1D, offset as Tensor1D, 1e-3, { rectify: true }).y;
       },
-      inputs(taps),
+      inputs(taps, images),
     );
   });
 
-  it.each(cases)('of %s give the same bits every time', (_, taps, stride) => {
+  it.each(cases)('of %s give the same bits every time', (_, images, taps, stride) => {
     const once = () => {
       const { grads, sum, square } = tf();
-      const gradients = grads((...given: Tensor[]) => sum(square(own(stride)(...given))))(inputs(taps));
+      const gradients = grads((...given: Tensor[]) => sum(square(own(stride)(...given))))(
+        inputs(taps, images),
+      );
       return gradients.map((gradient) => Array.from(gradient.dataSync()));
     };
     const first = once();
