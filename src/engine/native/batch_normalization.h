@@ -16,6 +16,9 @@
 
 namespace sambench {
 
+/** Numbers in a line of the cache. */
+constexpr int64_t kLineFloats = 16;
+
 /** A tensor seen as rows of channels, and the chunks of rows that it is worked through in. */
 struct Rows {
   explicit Rows(const Floats& x) : Rows(x.rank() > 0 ? x.size() / std::max<int64_t>(1, x.length(x.rank() - 1)) : 0,
@@ -34,8 +37,14 @@ struct Rows {
     if (!tensor || index < 0 || index >= chunks) return {};
     return {tensor + Begin(index) * width, Count(index) * width};
   }
-  /** Whether a tensor of these rows is stored past the cache: whole lines only. */
-  bool Past(const float* tensor) const { return channels % 16 == 0 && IsPast(tensor, rows * channels); }
+  /**
+   * Whether a tensor of these rows is stored past the cache: from 4 MB on, as little of so much is still there when it is read,
+   * and where all rows begin and end with lines of the cache.
+   */
+  bool Past(const float* tensor) const {
+    const bool lines = channels % kLineFloats == 0 && reinterpret_cast<uintptr_t>(tensor) % (kLineFloats * sizeof(float)) == 0;
+    return lines && rows * channels >= (1 << 20);
+  }
   int64_t channels, rows, chunk, chunks;
 };
 
@@ -154,21 +163,21 @@ inline void CheckNormalization(const NormalizationSettings& settings, int64_t ch
 
 /**
  * Normalizes chunks, each of which is asked for twice, first of `first` and then of `second`: mean, biased variance, and y,
- * rectified or added to the shortcut (empty: none) and rectified. What is asked for first is copied to `kept` (null: it is not).
+ * rectified or added to the shortcut (empty: none) and rectified.
  */
 inline void NormalizeRows(const NormalizationSettings& settings, const Rows& rows, const Chunks& first,
                           const Chunks& second, const Floats& scale, const Floats& offset, const Chunks& shortcut,
-                          float* kept, float* mean, float* variance, float* y) {
+                          float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
   std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
-  const bool keptPast = rows.Past(kept), past = rows.Past(y);
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
-                          &squares[index * channels], keptPast, kept ? kept + rows.Begin(index) * channels : nullptr);
+                          &squares[index * channels]);
   });
   JoinMoments(rows, means, squares, mean, variance);
   const std::vector<float> slope = Slope(scale.data(), variance, channels, settings.epsilon);
+  const bool past = rows.Past(y);
   const auto normalize = settings.rectify ? Normalizing().rectified : Normalizing().normalize;
   Backwards(rows, [&](int64_t index) {
     const int64_t at = rows.Begin(index) * channels;

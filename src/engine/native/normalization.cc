@@ -39,9 +39,8 @@ void Total(const float* x, int64_t rows, int64_t channels, float* total) {
   }
 }
 
-/** Mean and sum of squared deviations of the rows of one chunk, and with `kept` a copy of them. */
-template <bool kept, bool past>
-SAMBENCH_INLINE void MomentsOf(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, float* copy) {
+/** Mean and sum of squared deviations of the rows of one chunk. */
+void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares) {
   Total(x, rows, channels, mean);
   const float share = 1.0f / static_cast<float>(rows);
   for (int64_t c = 0; c < channels; c++) {
@@ -55,32 +54,17 @@ SAMBENCH_INLINE void MomentsOf(const float* x, int64_t rows, int64_t channels, f
       using Value = decltype(kind);
       const float* p = at + c;
       const Value m = Load<Value>(mean + c);
-      const Value x0 = Load<Value>(p), x1 = Load<Value>(p + channels);
-      const Value x2 = Load<Value>(p + 2 * channels), x3 = Load<Value>(p + 3 * channels);
-      const Value d0 = x0 - m, d1 = x1 - m, d2 = x2 - m, d3 = x3 - m;
-      if (kept) {
-        float* q = copy + row * channels + c;
-        Store<past>(q, x0);
-        Store<past>(q + channels, x1);
-        Store<past>(q + 2 * channels, x2);
-        Store<past>(q + 3 * channels, x3);
-      }
+      const Value d0 = Load<Value>(p) - m, d1 = Load<Value>(p + channels) - m;
+      const Value d2 = Load<Value>(p + 2 * channels) - m, d3 = Load<Value>(p + 3 * channels) - m;
       Store<Value>(squares + c, Load<Value>(squares + c) + ((d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3)));
     });
   }
   for (; row < rows; row++) {
     for (int64_t c = 0; c < channels; c++) {
-      const float value = x[row * channels + c], d = value - mean[c];
-      if (kept) copy[row * channels + c] = value;
+      const float d = x[row * channels + c] - mean[c];
       squares[c] += d * d;
     }
   }
-}
-
-void ChunkMoments(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, bool past, float* copy) {
-  if (!copy) return MomentsOf<false, false>(x, rows, channels, mean, squares, copy);
-  past ? MomentsOf<true, true>(x, rows, channels, mean, squares, copy)
-       : MomentsOf<true, false>(x, rows, channels, mean, squares, copy);
 }
 
 /** y = (x - mean) slope + offset, plus the shortcut, rectified: as `rectify` and `shortcut` say. */

@@ -10,12 +10,9 @@ namespace sambench {
 struct NormalizationRoutines {
   /** Sums over `rows`. */
   void (*total)(const float* x, int64_t rows, int64_t channels, float* total);
-  /**
-   * Mean and sum of squared deviations from it over `rows`, which go to `copy` as they are (null: nowhere). With `past`, here
-   * and below, rows are stored past the cache (see lanes.h).
-   */
-  void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares, bool past, float* copy);
-  /** y = (x - mean) slope + offset. */
+  /** Mean and sum of squared deviations from it over `rows`. */
+  void (*moments)(const float* x, int64_t rows, int64_t channels, float* mean, float* squares);
+  /** y = (x - mean) slope + offset. With `past`, here and below, y is stored past the cache: only where `Rows::Past` says so. */
   void (*normalize)(const float* x, int64_t rows, int64_t channels, const float* mean, const float* slope,
                     const float* offset, bool past, float* y);
   /** The same, rectified. */

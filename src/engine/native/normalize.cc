@@ -18,7 +18,7 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     const Floats y = run.Output(0, x.shape()), mean = run.Output(1, {rows.channels}),
                  variance = run.Output(2, {rows.channels});
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, Kept(rows, x.data()), Kept(rows, x.data()),
-                  scale, offset, Kept(rows, shortcut.data()), nullptr, mean.data(), variance.data(), y.data());
+                  scale, offset, Kept(rows, shortcut.data()), mean.data(), variance.data(), y.data());
   });
 }
 

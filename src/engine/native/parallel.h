@@ -55,12 +55,14 @@ inline void Pause() {
 #endif
 }
 
-/** Orders what was stored past the cache before all that is stored later, which no atomic does. */
-inline void Settle() {
+/** At its end all that was stored past the cache comes before what is stored later: the release of an atomic sees to less. */
+struct OrderedStores {
+  ~OrderedStores() {
 #if defined(__x86_64__)
-  _mm_sfence();
+    _mm_sfence();
 #endif
-}
+  }
+};
 
 /** Threads that wait for work. Lives as long as the process. */
 class Team {
@@ -82,8 +84,9 @@ class Team {
   void Divide(int64_t count, const Work& work) {
     std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
     if (members_ < 2 || count < 2 || !turn.owns_lock()) {
+      const OrderedStores stores;
       for (int64_t part = 0; part < count; part++) work(part);
-      return Settle();
+      return;
     }
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -132,8 +135,8 @@ class Team {
   /** Does parts as long as there are any; what one throws ends the work, and is kept for the caller. */
   void Take(const Work& work, int64_t count) {
     try {
+      const OrderedStores stores;
       for (int64_t part; (part = next_.fetch_add(1, std::memory_order_relaxed)) < count;) work(part);
-      Settle();
     } catch (...) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (!failure_) failure_ = std::current_exception();

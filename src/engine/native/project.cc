@@ -40,10 +40,10 @@ void Compute(void* settings, TF_OpKernelContext* context) {
       DemandSameShape("a shortcut", beside, shape.projected);
     }
     const float* read = residual ? nullptr : beside.data();
-    const Chunks first = products.Passing(members);
+    const Chunks first = kept ? products.Keeping(members, kept) : products.Passing(members);
     const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, read, written);
     NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, first, second, scale, offset, shortcut,
-                  kept, mean.data(), variance.data(), y.data());
+                  mean.data(), variance.data(), y.data());
   });
 }
 

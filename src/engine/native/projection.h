@@ -65,6 +65,15 @@ class Products {
     };
   }
 
+  /** Chunks that are computed when they are asked for, into their places in `z`. */
+  Chunks Keeping(int64_t step, float* z) const {
+    return [=, products = *this](int64_t index) {
+      float* chunk = z + products.rows_.Begin(index) * products.out_;
+      products.Compute(index, index + step, z, nullptr, chunk);
+      return chunk;
+    };
+  }
+
  private:
   void Compute(int64_t index, int64_t next, const float* beside, const float* another, float* z) const {
     Multiplying().multiply(kPixel, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, nullptr, z,

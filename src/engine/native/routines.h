@@ -24,11 +24,6 @@ const Routines* Best(const Routines* (*baseline)(), const Routines* (*avx2)(), c
 #define SAMBENCH_BEST(name) name##Baseline()
 #endif
 
-/** Whether a tensor is stored past the cache: if so much of it is gone from there when it is read, and if it begins with a line. */
-inline bool IsPast(const float* place, int64_t numbers) {
-  return numbers >= (1 << 20) && reinterpret_cast<uintptr_t>(place) % 64 == 0;
-}
-
 inline const NormalizationRoutines& Normalizing() {
   static const NormalizationRoutines* best = SAMBENCH_BEST(Normalization);
   return *best;

@@ -181,6 +181,7 @@ describe('a convolution with its normalization and a shortcut that is another co
     ['from a wider source', [3, 5, 7, 16], [1, 1, 16, 32], 64],
     ['over many chunks', [9, 31, 17, 64], [1, 1, 64, 80], 16],
     ['to many channels over many chunks', [9, 31, 17, 16], [1, 1, 16, 64], 16],
+    ['to many channels past the cache', [17, 33, 31, 16], [1, 1, 16, 64], 16],
     ['from a source of few channels', [2, 5, 4, 16], [1, 1, 16, 32], 3],
     ['of few channels', [2, 5, 4, 3], [1, 1, 3, 6], 16],
   ];

@@ -14,13 +14,13 @@ import { expectSameWithGradients, normal, type Way } from './numbers.js';
 
 const few = [9, 15, 17, 16];
 
-/** Convolutions with their normalization, over more chunks and tiles than there are threads; the last past the cache. */
+/** Convolutions with their normalization, over more chunks and tiles than there are threads. */
 const cases: [string, number[], number[], number][] = [
   ['1x1', few, [1, 1, 16, 32], 1],
   ['1x1 to many channels', few, [1, 1, 16, 64], 1],
   ['3x3', few, [3, 3, 16, 32], 1],
   ['3x3 with stride 2', few, [3, 3, 16, 32], 2],
-  ['1x1 of many pixels', [33, 33, 31, 16], [1, 1, 16, 32], 1],
+  ['1x1 past the cache', [33, 33, 31, 16], [1, 1, 16, 32], 1],
 ];
 
 describe('with three threads our own operations', () => {
