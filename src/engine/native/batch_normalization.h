@@ -16,9 +16,6 @@
 
 namespace sambench {
 
-/** Numbers in a line of the cache. */
-constexpr int64_t kLineFloats = 16;
-
 /** A tensor seen as rows of channels, and the chunks of rows that it is worked through in. */
 struct Rows {
   explicit Rows(const Floats& x) : Rows(x.rank() > 0 ? x.size() / std::max<int64_t>(1, x.length(x.rank() - 1)) : 0,
@@ -42,7 +39,7 @@ struct Rows {
    * and where all rows begin and end with lines of the cache.
    */
   bool Past(const float* tensor) const {
-    const bool lines = channels % kLineFloats == 0 && reinterpret_cast<uintptr_t>(tensor) % (kLineFloats * sizeof(float)) == 0;
+    const bool lines = channels % kLine == 0 && reinterpret_cast<uintptr_t>(tensor) % (kLine * sizeof(float)) == 0;
     return lines && rows * channels >= (1 << 20);
   }
   int64_t channels, rows, chunk, chunks;

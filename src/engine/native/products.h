@@ -10,6 +10,7 @@ namespace {
 
 using sambench::Ahead;
 using sambench::KernelCount;
+using sambench::kLine;
 using sambench::PositionCount;
 using sambench::Positions;
 using sambench::SharingCount;
@@ -17,8 +18,8 @@ using sambench::Stretch;
 
 /** Channels of the widest panel of a product, and tiles that are multiplied at once. */
 constexpr int kPanel = kLanes * kWide, kRows = 6;
-/** Tiles of a sum of products between one look ahead and the next, and numbers in a line and in the first level of the cache. */
-constexpr int kLook = 16, kLine = 16, kNear = 8192;
+/** Tiles of a sum of products between one look ahead and the next, and numbers in the first level of the cache. */
+constexpr int kLook = 16, kNear = 8192;
 
 /** Channels of tiles that are summed up at once beside `wide` groups of lanes: enough sums for the arithmetic to be busy. */
 constexpr int ChannelsBeside(int64_t wide) { return wide >= kWide ? 4 : wide == 1 ? 16 : 8; }

@@ -18,6 +18,9 @@ struct Padding {
   int64_t rows, columns;
 };
 
+/** Numbers in a line of the cache. */
+constexpr int64_t kLine = 16;
+
 /** Neighbouring numbers in memory. */
 struct Stretch {
   const float* data = nullptr;
