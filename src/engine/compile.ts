@@ -25,7 +25,7 @@ export interface CompiledProgram<Name extends string> extends Program<Name> {
   prepare(name: Name): void;
   /** Runs a function like `run`, while TensorFlow traces it; returns the time of each kind of operation, too. */
   trace(name: Name, inputs: Record<string, HostTensor['values']>): TracedRun;
-  /** SHA-256 of the serialized graph of all that was recorded so far, refused functions among it, and its nodes. */
+  /** SHA-256 of the serialized graph of all that was recorded so far, and its nodes. */
   graph(): { sha256: string; nodes: number };
 }
 
@@ -44,23 +44,14 @@ export function compileProgram<Name extends string>(
   const specs = stateSpecs(definition.state);
   const variables = new Map([...specs].map(([name, spec]) => [name, addVariable(graph, name, spec)]));
   const functions = new Map<Name, CompiledFunction>();
-  // Recorded again, a refused function would only add to what it has left in the graph.
-  const refusals = new Map<Name, unknown>();
 
   const prepared = (name: Name): CompiledFunction => {
     const known = functions.get(name);
     if (known) return known;
-    const refusal = refusals.get(name);
-    if (refusal) throw refusal;
     const { inputs, call } = definition.functions[name];
-    try {
-      const compiled = addFunction(graph, variables, inputs, call);
-      functions.set(name, compiled);
-      return compiled;
-    } catch (error) {
-      refusals.set(name, error);
-      throw error;
-    }
+    const compiled = addFunction(graph, variables, inputs, call);
+    functions.set(name, compiled);
+    return compiled;
   };
   const write = (entries: Record<string, HostTensor>) => {
     checkEntries(specs, entries);

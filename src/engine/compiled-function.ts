@@ -1,9 +1,12 @@
 /** Adds to a graph what a program is made of: its state as resource variables, and its functions over it. */
 import { backend } from './backend.js';
+import { fuse } from './fuse.js';
 import type { Graph, GraphOutput } from './graph.js';
+import { graphRewriting } from './graph-session.js';
 import { dtypeOf } from './host-values.js';
 import { checkResult, type InputSpec, type ProgramFunction, type Tensors } from './program.js';
 import { record } from './record.js';
+import { type Recorded, type RecordedNode, RecordingGraph, replay } from './recorded-graph.js';
 
 /** One entry of the state inside the graph. */
 export interface Variable {
@@ -37,8 +40,9 @@ export function addVariable(graph: Graph, name: string, spec: InputSpec): Variab
 }
 
 /**
- * Records `call` over `variables` and placeholders of `inputs`. Throws what `record` throws, and where the function does not
- * return what it should; what was recorded until then stays in the graph.
+ * Records `call` over `variables` and placeholders of `inputs`, and adds it to the graph, fused where graphs may be
+ * rewritten. Throws what `record` throws, and where the function does not return what it should; the graph has then grown by
+ * the placeholders alone.
  */
 export function addFunction(
   graph: Graph,
@@ -46,42 +50,77 @@ export function addFunction(
   inputSpecs: Record<string, InputSpec>,
   call: ProgramFunction,
 ): CompiledFunction {
-  const { TF_ATTR_TYPE } = backend().binding;
+  const specs = new Map([...variables].map(([name, { spec }]) => [name, spec]));
+  const { recorded, given, outputNames, stateNames } = recordFunction(specs, inputSpecs, call);
   const inputs = Object.entries(inputSpecs).map(([name, spec]) => ({
     name,
     spec,
     placeholder: graph.placeholder(dtypeOf(spec), spec.shape),
   }));
-  const specs = new Map([...variables].map(([name, { spec }]) => [name, spec]));
+  const there = new Map<RecordedNode, GraphOutput>();
+  for (const [name, { read }] of variables) there.set(given.state.get(name) as RecordedNode, read);
+  for (const { name, placeholder } of inputs) there.set(given.inputs.get(name) as RecordedNode, placeholder);
+  const results = replay(graph, graphRewriting() ? fuse(recorded) : recorded, there);
+  const outputs = outputNames.map((name, index) => ({
+    name,
+    output: fetchable(graph, inputs, results[index] as GraphOutput),
+  }));
+  const renewed = stateNames.map((name, index) => {
+    // Of the state, as checkResult has found.
+    const { spec, handle } = variables.get(name) as Variable;
+    return { spec, handle, value: results[outputNames.length + index] as GraphOutput };
+  });
+  // Nothing is assigned before everything is read, so that a function sees the state as it was, and before everything
+  // is computed, so that one that fails leaves it so.
+  const before = [
+    ...[...variables.values()].map(({ read }) => read.node),
+    ...outputs.map(({ output }) => output.node),
+    ...renewed.map(({ value }) => value.node),
+  ];
+  const assigns = renewed.map(({ spec, handle, value }) => {
+    const type = { name: 'dtype', type: backend().binding.TF_ATTR_TYPE, value: dtypeOf(spec) };
+    return graph.addEffect('AssignVariableOp', [type], [handle, value], [...new Set(before)]);
+  });
+  return { inputs, outputs, assigns };
+}
+
+/** A function apart from any graph: its results are its outputs and then its new state, by these names. */
+interface RecordedFunction {
+  recorded: Recorded;
+  /** The nodes that stand for what it is given. */
+  given: { state: Map<string, RecordedNode>; inputs: Map<string, RecordedNode> };
+  outputNames: string[];
+  stateNames: string[];
+}
+
+function recordFunction(
+  specs: ReadonlyMap<string, InputSpec>,
+  inputSpecs: Record<string, InputSpec>,
+  call: ProgramFunction,
+): RecordedFunction {
+  const graph = new RecordingGraph();
+  const placeholders = (entries: Iterable<[string, InputSpec]>) =>
+    new Map([...entries].map(([name, spec]) => [name, graph.placeholder(dtypeOf(spec), spec.shape)]));
+  const state = placeholders(specs);
+  const inputs = placeholders(Object.entries(inputSpecs));
+  const nodes = (outputs: Map<string, GraphOutput>) =>
+    new Map([...outputs].map(([name, output]) => [name, graph.value(output).node]));
   return record(graph, (recording) => {
-    const state: Tensors = {};
-    for (const [name, { read }] of variables) state[name] = recording.tensor(read);
+    const tensors: Tensors = {};
+    for (const [name, output] of state) tensors[name] = recording.tensor(output);
     const fed: Tensors = {};
-    for (const { name, placeholder, spec } of inputs)
-      fed[name] = recording.tensor(wide(graph, placeholder, spec));
-    const result = call(state, fed);
+    for (const [name, output] of inputs)
+      fed[name] = recording.tensor(wide(graph, output, inputSpecs[name] as InputSpec));
+    const result = call(tensors, fed);
     checkResult(specs, result);
-    const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
-      name,
-      output: fetchable(graph, inputs, recording.output(tensor)),
-    }));
-    const renewed = Object.entries(result.state).map(([name, tensor]) => {
-      // Of the state, as checkResult has found.
-      const { spec, handle } = variables.get(name) as Variable;
-      return { spec, handle, value: recording.output(tensor) };
-    });
-    // Nothing is assigned before everything is read, so that a function sees the state as it was, and before everything
-    // is computed, so that one that fails leaves it so.
-    const before = [
-      ...[...variables.values()].map(({ read }) => read.node),
-      ...outputs.map(({ output }) => output.node),
-      ...renewed.map(({ value }) => value.node),
-    ];
-    const assigns = renewed.map(({ spec, handle, value }) => {
-      const type = { name: 'dtype', type: TF_ATTR_TYPE, value: dtypeOf(spec) };
-      return graph.addEffect('AssignVariableOp', [type], [handle, value], [...new Set(before)]);
-    });
-    return { inputs, outputs, assigns };
+    const results = [...Object.values(result.outputs), ...Object.values(result.state)];
+    const values = results.map((tensor) => graph.value(recording.output(tensor)));
+    return {
+      recorded: { nodes: graph.recorded, results: values },
+      given: { state: nodes(state), inputs: nodes(inputs) },
+      outputNames: Object.keys(result.outputs),
+      stateNames: Object.keys(result.state),
+    };
   });
 }
 

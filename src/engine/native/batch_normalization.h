@@ -27,6 +27,12 @@ struct Rows {
     chunk = std::clamp<int64_t>(20480 / channels / 12 * 12, 12, 1020);
     chunks = (rows + chunk - 1) / chunk;
   }
+  /** The same chunks of rows of another number of channels. */
+  Rows Of(int64_t others) const {
+    Rows rows = *this;
+    rows.channels = others;
+    return rows;
+  }
   int64_t Begin(int64_t index) const { return index * chunk; }
   int64_t Count(int64_t index) const { return std::min(chunk, rows - index * chunk); }
   /** Chunk `index` of a tensor of `width` channels in the same rows; nothing where there is no such chunk or tensor (null). */
@@ -84,6 +90,16 @@ inline void JoinMoments(const Rows& rows, const std::vector<float>& means, const
     mean[c] = static_cast<float>(m[c]);
     variance[c] = static_cast<float>(s[c] / seen);
   }
+}
+
+/** Mean and biased variance of the chunks of `rows`, each of which is asked for once. */
+inline void Moments(const Rows& rows, const Chunks& x, float* mean, float* variance) {
+  const int64_t channels = rows.channels;
+  std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
+  Forwards(rows, [&](int64_t index) {
+    Normalizing().moments(x(index), rows.Count(index), channels, &means[index * channels], &squares[index * channels]);
+  });
+  JoinMoments(rows, means, squares, mean, variance);
 }
 
 /** Scale divided by the deviation. */
@@ -167,12 +183,7 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
                           float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
-  std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
-  Forwards(rows, [&](int64_t index) {
-    Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
-                          &squares[index * channels]);
-  });
-  JoinMoments(rows, means, squares, mean, variance);
+  Moments(rows, first, mean, variance);
   const std::vector<float> slope = Slope(scale.data(), variance, channels, settings.epsilon);
   const bool past = rows.Past(y);
   const auto normalize = settings.rectify ? Normalizing().rectified : Normalizing().normalize;

@@ -20,7 +20,7 @@ namespace sambench {
 class FoldedGradient {
  public:
   /** `slope` of the channels; `dx` is where the gradient of x goes. */
-  FoldedGradient(const Rows& rows, const ProjectionShape& shape, const Floats& x, const Floats& kernel,
+  FoldedGradient(const Rows& rows, const ProjectionShape& shape, const Operand& x, const Floats& kernel,
                  const std::vector<float>& slope, const Floats& dx)
       : rows_(rows),
         strands_(rows),
@@ -29,7 +29,7 @@ class FoldedGradient {
         out_(shape.out),
         kernel_(kernel),
         slope_(slope),
-        x_(x.data()),
+        x_(x),
         dx_(dx.data()),
         origin_(in_),
         lessRow_(in_),
@@ -37,7 +37,7 @@ class FoldedGradient {
         recent_(strands_.count * in_ * (in_ + out_)),
         sums_(recent_.size()) {
     // Squares of numbers far from zero would lose the deviations; a row amid the first ones is nearer, and exact to take away.
-    Normalizing().total(x_, rows.Count(0), in_, origin_.data());
+    Normalizing().total(x_.chunk(0), rows.Count(0), in_, origin_.data());
     for (float& each : origin_) each /= static_cast<float>(rows.Count(0));
     std::vector<float> scaled(in_ * out_);
     for (int64_t i = 0; i < in_ * out_; i++) scaled[i] = kernel_.data()[i] * slope_[i % out_];
@@ -53,13 +53,13 @@ class FoldedGradient {
     float* deviations = scratch.Get(rows_.chunk * in_);
     float* totals = &totals_[index * (in_ + out_)];
     float* squares = &recent_[strand * in_ * (in_ + out_)];
-    Normalizing().less(x_ + at, count, in_, origin_.data(), deviations);
+    Normalizing().less(x_.chunk(index), count, in_, origin_.data(), deviations);
     Normalizing().total(deviations, count, in_, totals);
     Normalizing().total(g, count, out_, totals + in_);
     Multiplying().accumulate(kPixel, deviations, deviations, count, in_, in_, squares, {});
     Multiplying().accumulate(kPixel, deviations, g, count, in_, out_, squares + in_ * in_, ahead);
     Multiplying().multiply(kPixel, g, a_, count, out_, in_, nullptr, dx_ + at,
-                           {rows_.Chunk(x_, in_, next), rows_.Chunk(dx_, in_, next), {}});
+                           {x_.Stored(next), rows_.Chunk(dx_, in_, next), {}});
     if (index % kRecent == kRecent - 1) Settle(strand);
   }
 
@@ -111,8 +111,8 @@ class FoldedGradient {
   void Finish(int64_t index, int64_t next) const {
     const int64_t count = rows_.Count(index), at = rows_.Begin(index) * in_;
     Normalizing().less(dx_ + at, count, in_, lessRow_.data(), dx_ + at);
-    Multiplying().multiply(kPixel, x_ + at, lessB_, count, in_, in_, dx_ + at, dx_ + at,
-                           {rows_.Chunk(x_, in_, next), rows_.Chunk(dx_, in_, next), {}});
+    Multiplying().multiply(kPixel, x_.chunk(index), lessB_, count, in_, in_, dx_ + at, dx_ + at,
+                           {x_.Stored(next), rows_.Chunk(dx_, in_, next), {}});
   }
 
  private:
@@ -134,7 +134,7 @@ class FoldedGradient {
   const int64_t in_, out_;
   const Floats& kernel_;
   const std::vector<float> slope_;
-  const float* x_;
+  const Operand x_;
   float* dx_;
   /** What is taken from all rows of x before they are summed up. */
   std::vector<float> origin_;

@@ -9,21 +9,31 @@ namespace sambench {
 namespace {
 
 /**
- * Inputs x, kernel, scale, offset and, if there is one, the shortcut, or if it is `residual` the source of the shortcut and
- * the kernel that makes a shortcut of it; outputs y, mean, biased variance, and z = x · kernel where that is kept.
+ * Inputs x, kernel, scale, offset and, if there is one, the shortcut, or if it is `residual` the source of the shortcut, of which
+ * every `stride`-th pixel is read, and the kernel that makes a shortcut of it; outputs y, mean, biased variance, and
+ * z = x · kernel where that is kept. With `inner`, x is normalized and rectified first: scale and offset of that are the last
+ * inputs, its mean and biased variance the last outputs.
  */
-template <bool residual>
-void Compute(void* settings, TF_OpKernelContext* context) {
+template <bool residual, bool inner>
+void Compute(void* given, TF_OpKernelContext* context) {
   Guard(context, [&] {
+    const auto& settings = *static_cast<const ProjectionSettings*>(given);
     Run run(context);
+    const int inputs = run.inputs() - (inner ? 2 : 0);
     const Floats x = run.Input(0), kernel = run.Input(1), scale = run.Input(2), offset = run.Input(3);
-    const Floats beside = run.inputs() > 4 ? run.Input(4) : Floats(nullptr);
-    const ProjectionShape shape(x, kernel);
+    const Floats beside = inputs > 4 ? run.Input(4) : Floats(nullptr);
+    const ProjectionShape shape(x.shape(), kernel);
     const Rows rows(shape.rows, shape.out);
     const Floats y = run.Output(0, shape.projected), mean = run.Output(1, {shape.out}),
                  variance = run.Output(2, {shape.out}), z = run.Output(3, shape.kept());
+    Operand read = AsStored(rows.Of(shape.in), x.data());
+    if constexpr (inner) {
+      const Floats innerScale = run.Input(inputs), innerOffset = run.Input(inputs + 1);
+      const Floats innerMean = run.Output(4, {shape.in}), innerVariance = run.Output(5, {shape.in});
+      read = NormalizedInput(rows.Of(shape.in), x, innerScale, innerOffset, innerMean, innerVariance, settings.innerEpsilon);
+    }
     static thread_local Scratch kernels, sourceKernels;
-    const Products products(rows, x, shape, shape.Pack(kernel, false, kernels.Get(kernel.size())));
+    const Products products(rows, read, shape, shape.Pack(kernel, false, kernels.Get(kernel.size())));
     float* const kept = IsKept(shape.in, shape.out) ? z.data() : nullptr;
     // Chunks go from thread to thread in turn, in the second pass backwards.
     const int64_t members = Team::Get().members();
@@ -32,21 +42,23 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     Chunks shortcut = Kept(rows, beside.data());
     if (residual) {
       const Floats sourceKernel = run.Input(5);
-      const ProjectionShape sources(beside, sourceKernel);
+      const Sampling sampling(beside, settings.stride);
+      const ProjectionShape sources(sampling.shape(), sourceKernel);
       DemandSameProducts(sources, shape);
       const float* packed = sources.Pack(sourceKernel, false, sourceKernels.Get(sourceKernel.size()));
-      shortcut = Products(rows, beside, sources, packed).Passing<1>(-members, kept, written);
+      const Operand source = Samples(rows.Of(sources.in), beside.data(), sampling);
+      shortcut = Products(rows, source, sources, packed).Passing<1>(-members, kept, written);
     } else if (shortcut) {
       DemandSameShape("a shortcut", beside, shape.projected);
     }
-    const float* read = residual ? nullptr : beside.data();
+    const float* ahead = residual ? nullptr : beside.data();
     const Chunks first = kept ? products.Keeping(members, kept) : products.Passing(members);
-    const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, read, written);
-    NormalizeRows(*static_cast<const NormalizationSettings*>(settings), rows, first, second, scale, offset, shortcut,
-                  mean.data(), variance.data(), y.data());
+    const Chunks second = kept ? Kept(rows, kept) : products.Passing(-members, ahead, written);
+    NormalizeRows(settings, rows, first, second, scale, offset, shortcut, mean.data(), variance.data(), y.data());
   });
 }
 
+template <bool inner>
 void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   Shapes shapes(context, status);
   TF_ShapeHandle* kernel = shapes.Input(1);
@@ -57,28 +69,40 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   shapes.SetOutput(1, shapes.Input(2));
   shapes.SetOutput(2, shapes.Input(2));
   shapes.SetOutput(3, IsKept(in, out) ? projected : shapes.Vector(0));
+  for (int output = 4; inner && output < 6; output++) shapes.SetOutput(output, shapes.Vector(in));
+}
+
+/** Registers an operation, and with `inner` the one whose x is normalized first. */
+template <bool residual, bool inner>
+void RegisterOne() {
+  std::vector<const char*> attributes = {"epsilon: float", "rectify: bool"};
+  std::vector<const char*> inputs = {"x: float", "kernel: float", "scale: float", "offset: float"};
+  std::vector<const char*> outputs = {"y: float", "mean: float", "variance: float", "z: float"};
+  if (residual) {
+    attributes.push_back("stride: int >= 1");
+    inputs.insert(inputs.end(), {"source: float", "source_kernel: float"});
+  } else {
+    attributes.push_back("shortcuts: int >= 0");
+    inputs.push_back("shortcut: shortcuts * float");
+  }
+  if (inner) {
+    attributes.push_back("inner_epsilon: float");
+    inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float"});
+    outputs.insert(outputs.end(), {"inner_mean: float", "inner_variance: float"});
+  }
+  const char* name = residual ? (inner ? "SambenchNormalizedResidualProject" : "SambenchResidualProject")
+                              : (inner ? "SambenchNormalizedProject" : "SambenchProject");
+  Register({name, attributes, inputs, outputs, Infer<inner>, ProjectionSettings::Create<residual, inner>,
+            Compute<residual, inner>, ProjectionSettings::Destroy});
 }
 
 }  // namespace
 
 void RegisterProjection() {
-  const std::vector<const char*> outputs = {"y: float", "mean: float", "variance: float", "z: float"};
-  Register({"SambenchProject",
-            {"shortcuts: int >= 0", "epsilon: float", "rectify: bool"},
-            {"x: float", "kernel: float", "scale: float", "offset: float", "shortcut: shortcuts * float"},
-            outputs,
-            Infer,
-            NormalizationSettings::Create,
-            Compute<false>,
-            NormalizationSettings::Destroy});
-  Register({"SambenchResidualProject",
-            {"epsilon: float", "rectify: bool"},
-            {"x: float", "kernel: float", "scale: float", "offset: float", "source: float", "source_kernel: float"},
-            outputs,
-            Infer,
-            NormalizationSettings::Create,
-            Compute<true>,
-            NormalizationSettings::Destroy});
+  RegisterOne<false, false>();
+  RegisterOne<false, true>();
+  RegisterOne<true, false>();
+  RegisterOne<true, true>();
 }
 
 }  // namespace sambench

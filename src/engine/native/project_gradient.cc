@@ -1,9 +1,10 @@
 // The operations SambenchProjectGrad, SambenchBranchingProjectGrad and SambenchResidualProjectGrad: the gradients of the
 // operations of project.cc, chunk by chunk: that of the normalization goes into the products while it is in a core's cache.
 #include <optional>
-#include <type_traits>
+#include <string>
 
 #include "folded_gradient.h"
+#include "inner_gradient.h"
 #include "operations.h"
 #include "rectified_gradient.h"
 #include "residual_gradient.h"
@@ -21,27 +22,13 @@ enum class Kind {
   kResidual,
 };
 
-struct BranchSettings : NormalizationSettings {
-  int64_t stride = 1;
-
-  static void* Create(TF_OpKernelConstruction* construction) {
-    auto* settings = new BranchSettings;
-    Status status;
-    settings->Read(construction, status);
-    if (TF_GetCode(status) == TF_OK)
-      TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
-    if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-    return settings;
-  }
-  static void Destroy(void* settings) { delete static_cast<BranchSettings*>(settings); }
-};
-
 /** A gradient that is asked for: what it is taken of, and where its parts go. */
 struct Task {
   const NormalizationSettings& settings;
   const ProjectionShape& shape;
   const Rows& rows;
-  const Floats &dy, &x, &kernel, &scale, &offset, &mean, &variance, &z;
+  const Operand& x;
+  const Floats &dy, &kernel, &scale, &offset, &mean, &variance, &z;
   const Floats &dx, &dkernel, &dscale, &doffset;
   /** The sum with the shortcut, rectified; nothing where there was no shortcut. */
   const Floats& y;
@@ -52,6 +39,8 @@ struct Task {
   /** What dx includes from elsewhere: numbers like x, which may lie where dx goes, or sampled pixels; null: nothing. */
   const float* others;
   const Sampled* sampled;
+  /** The normalization that gave x; null: none. */
+  InnerGradient* inner;
 
   bool shortcut() const { return y.data() != nullptr; }
   /** dy after the rectifier behind the shortcut, if there is one. */
@@ -95,7 +84,6 @@ void ByProduct(const Task& task) {
   const float* transposed = task.shape.Pack(task.kernel, true, sums + strands.count * size);
   const float* const incoming = task.through.data() ? task.through.data() : dy;
   const float* const rectified = task.source ? y : nullptr;
-  const float* const x = task.x.data();
   float* const dx = task.dx.data();
   const Chunks again = task.source ? g : Kept(rows, incoming);
   Team::Get().Divide(strands.count, [&](int64_t strand) {
@@ -105,11 +93,11 @@ void ByProduct(const Task& task) {
     for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
       const int64_t at = rows.Begin(index) * in, count = rows.Count(index), next = strands.Before(strand, index);
       gradient.Input(index, again(index), z + rows.Begin(index) * out, dz);
-      Multiplying().accumulate(kPixel, x + at, dz, count, in, out, own,
+      Multiplying().accumulate(kPixel, task.x.chunk(index), dz, count, in, out, own,
                                {rows.Chunk(incoming, out, next), rows.Chunk(z, out, next), {}});
       Multiplying().multiply(kPixel, dz, transposed, count, out, in, task.others ? task.others + at : nullptr, dx + at,
-                             {rows.Chunk(x, in, next), rows.Chunk(task.others, in, next),
-                              rows.Chunk(rectified, out, next)});
+                             {task.x.Stored(next), rows.Chunk(task.others, in, next), rows.Chunk(rectified, out, next)});
+      if (task.inner) task.inner->Sum(index);
       if (task.sampled) task.sampled->Add(rows.Begin(index), count, dx + at);
     }
   });
@@ -147,6 +135,7 @@ void Folded(const Task& task) {
   Team::Get().Divide(strands.count, [&](int64_t strand) {
     for (int64_t index = strands.End(strand); index-- > strands.Begin(strand);) {
       gradient.Finish(index, strands.Before(strand, index));
+      if (task.inner) task.inner->Sum(index);
       const int64_t at = rows.Begin(index);
       if (task.sampled) task.sampled->Add(at, rows.Count(index), task.dx.data() + at * task.shape.in);
     }
@@ -156,25 +145,25 @@ void Folded(const Task& task) {
 /**
  * Inputs dy, x, kernel, scale, offset, then of a shortcut y, or if it is residual source, its kernel and y, then mean,
  * variance, z, and of a branch the gradient from elsewhere, which dx includes. Outputs dx, dkernel, dscale, doffset, and
- * dshortcut, or dsource and the gradient of its kernel.
+ * dshortcut, or the gradients of what was read of the source and of its kernel. With `inner`, x was normalized and rectified
+ * first: scale, offset, mean and variance of that are the last inputs, the gradients of the former two the last outputs.
  */
-template <Kind kind>
-void Compute(void* settings, TF_OpKernelContext* context) {
+template <Kind kind, bool inner>
+void Compute(void* given, TF_OpKernelContext* context) {
   Guard(context, [&] {
     constexpr bool branching = kind == Kind::kBranching, residual = kind == Kind::kResidual;
-    using Settings = std::conditional_t<branching, BranchSettings, NormalizationSettings>;
-    const NormalizationSettings& normalization = *static_cast<const Settings*>(settings);
+    const auto& settings = *static_cast<const ProjectionSettings*>(given);
     Run run(context);
-    const bool shortcut = residual || (!branching && run.inputs() > 8);
+    const int inputs = run.inputs() - (inner ? 4 : 0);
+    const bool shortcut = residual || (!branching && inputs > 8);
     const int after = residual ? 8 : shortcut ? 6 : 5;
     const Floats x = run.Input(1), kernel = run.Input(2), scale = run.Input(3), offset = run.Input(4),
                  mean = run.Input(after), variance = run.Input(after + 1), z = run.Input(after + 2);
-    const ProjectionShape shape(x, kernel);
-    const Rows rows(shape.rows, shape.out);
+    const ProjectionShape shape(x.shape(), kernel);
+    const Rows rows(shape.rows, shape.out), narrow = rows.Of(shape.in);
     const bool kept = IsKept(shape.in, shape.out);
-    const int64_t stride = branching ? static_cast<const BranchSettings*>(settings)->stride : 1;
     // Where every pixel was read elsewhere, the sum may take the place of its gradient.
-    const bool added = branching && stride == 1 && kept;
+    const bool added = branching && settings.stride == 1 && kept;
     const Floats dx = added ? run.OutputInPlaceOf(8, 0, x.shape()) : run.Output(0, x.shape());
     const Floats others = branching ? run.Input(8) : Floats(nullptr), dkernel = run.Output(1, kernel.shape());
     const Floats dscale = run.Output(2, {shape.out}), doffset = run.Output(3, {shape.out});
@@ -184,60 +173,83 @@ void Compute(void* settings, TF_OpKernelContext* context) {
     DemandSameShape("a projection", z, shape.kept());
     if (shortcut) DemandSameShape("an output", y, shape.projected);
     std::optional<Sampled> sampled;
-    if (branching) sampled.emplace(others, x, stride);
+    if (branching) sampled.emplace(others, x, settings.stride);
     std::optional<Source> source;
     if (residual) {
       const Floats read = run.Input(5), sourceKernel = run.Input(6);
-      source.emplace(rows, shape, read, sourceKernel, run.Output(4, read.shape()));
+      const Sampling sampling(read, settings.stride);
+      source.emplace(rows, shape, read, sampling, sourceKernel, run.Output(4, sampling.shape()));
     }
-    const Task task{normalization, shape, rows, dy, x, kernel, scale, offset, mean, variance, z, dx, dkernel, dscale, doffset,
+    Operand operand = AsStored(narrow, x.data());
+    std::optional<InnerGradient> before;
+    if constexpr (inner) {
+      const Floats innerScale = run.Input(inputs), innerOffset = run.Input(inputs + 1), innerMean = run.Input(inputs + 2),
+                   innerVariance = run.Input(inputs + 3);
+      before.emplace(narrow, x, dx, innerScale, innerOffset, innerMean, innerVariance, settings.innerEpsilon);
+      operand = before->Read();
+    }
+    const Task task{settings, shape, rows, operand, dy, kernel, scale, offset, mean, variance, z, dx, dkernel, dscale, doffset,
                     y, through, source ? &*source : nullptr, added ? others.data() : nullptr,
-                    sampled && !added ? &*sampled : nullptr};
+                    sampled && !added ? &*sampled : nullptr, before ? &*before : nullptr};
     kept ? ByProduct(task) : Folded(task);
+    if (before) {
+      const int first = residual ? 6 : shortcut ? 5 : 4;
+      before->Finish(run.Output(first, {shape.in}).data(), run.Output(first + 1, {shape.in}).data());
+    }
     if (source) source->Join(run.Output(5, run.Input(6).shape()).data());
   });
 }
 
-template <Kind kind>
+template <Kind kind, bool inner>
 void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
-  // The gradient of a shortcut is like y, the input after offset; those of source and its kernel are like them.
-  const int like[] = {1, 2, 3, 3, 5, 6};
-  const int inputs = TF_ShapeInferenceContextNumInputs(context);
-  const int outputs = kind == Kind::kResidual ? 6 : kind == Kind::kPlain && inputs > 8 ? 5 : 4;
-  for (int output = 0; output < outputs && TF_GetCode(status) == TF_OK; output++)
-    SameShape(context, like[output], output, status);
+  Shapes shapes(context, status);
+  const int inputs = TF_ShapeInferenceContextNumInputs(context) - (inner ? 4 : 0);
+  // The gradient of a shortcut is like y, the input after offset; those of scale and offset before x like these.
+  std::vector<int> like = {1, 2, 3, 3};
+  if (kind == Kind::kPlain && inputs > 8) like.push_back(5);
+  for (size_t output = 0; output < like.size(); output++) shapes.SetOutput(output, shapes.Input(like[output]));
+  int next = static_cast<int>(like.size());
+  if (kind == Kind::kResidual) {
+    // As many pixels as y has, as many channels as the source.
+    shapes.SetOutput(next++, shapes.Join(shapes.Part(shapes.Input(0), 0, 3), shapes.Part(shapes.Input(6), 2, 3)));
+    shapes.SetOutput(next++, shapes.Input(6));
+  }
+  for (int output = 0; inner && output < 2; output++) shapes.SetOutput(next++, shapes.Input(inputs));
+}
+
+/** Registers an operation, and with `inner` the one whose x was normalized first. */
+template <Kind kind, bool inner>
+void RegisterOne() {
+  constexpr bool plain = kind == Kind::kPlain, residual = kind == Kind::kResidual;
+  std::vector<const char*> attributes = {"epsilon: float", "rectify: bool"};
+  std::vector<const char*> inputs = {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float"};
+  std::vector<const char*> outputs = {"dx: float", "dkernel: float", "dscale: float", "doffset: float"};
+  attributes.push_back(plain ? "shortcuts: int >= 0" : "stride: int >= 1");
+  if (plain) inputs.push_back("y: shortcuts * float");
+  if (residual) inputs.insert(inputs.end(), {"source: float", "source_kernel: float", "y: float"});
+  inputs.insert(inputs.end(), {"mean: float", "variance: float", "z: float"});
+  if (plain) outputs.push_back("dshortcut: shortcuts * float");
+  if (residual) outputs.insert(outputs.end(), {"dsource: float", "dsource_kernel: float"});
+  if (kind == Kind::kBranching) inputs.push_back("elsewhere: float");
+  if (inner) {
+    attributes.push_back("inner_epsilon: float");
+    inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float", "inner_mean: float", "inner_variance: float"});
+    outputs.insert(outputs.end(), {"inner_dscale: float", "inner_doffset: float"});
+  }
+  const std::string name = std::string("Sambench") + (inner ? "Normalized" : "") +
+                           (plain ? "" : residual ? "Residual" : "Branching") + "ProjectGrad";
+  Register({name.c_str(), attributes, inputs, outputs, Infer<kind, inner>, ProjectionSettings::Create<!plain, inner>,
+            Compute<kind, inner>, ProjectionSettings::Destroy});
 }
 
 }  // namespace
 
 void RegisterProjectionGradient() {
-  Register({"SambenchProjectGrad",
-            {"shortcuts: int >= 0", "epsilon: float", "rectify: bool"},
-            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "y: shortcuts * float",
-             "mean: float", "variance: float", "z: float"},
-            {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dshortcut: shortcuts * float"},
-            Infer<Kind::kPlain>,
-            NormalizationSettings::Create,
-            Compute<Kind::kPlain>,
-            NormalizationSettings::Destroy});
-  Register({"SambenchBranchingProjectGrad",
-            {"epsilon: float", "rectify: bool", "stride: int >= 1"},
-            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "mean: float", "variance: float",
-             "z: float", "elsewhere: float"},
-            {"dx: float", "dkernel: float", "dscale: float", "doffset: float"},
-            Infer<Kind::kBranching>,
-            BranchSettings::Create,
-            Compute<Kind::kBranching>,
-            BranchSettings::Destroy});
-  Register({"SambenchResidualProjectGrad",
-            {"epsilon: float", "rectify: bool"},
-            {"dy: float", "x: float", "kernel: float", "scale: float", "offset: float", "source: float",
-             "source_kernel: float", "y: float", "mean: float", "variance: float", "z: float"},
-            {"dx: float", "dkernel: float", "dscale: float", "doffset: float", "dsource: float", "dsource_kernel: float"},
-            Infer<Kind::kResidual>,
-            NormalizationSettings::Create,
-            Compute<Kind::kResidual>,
-            NormalizationSettings::Destroy});
+  RegisterOne<Kind::kPlain, false>();
+  RegisterOne<Kind::kPlain, true>();
+  RegisterOne<Kind::kBranching, false>();
+  RegisterOne<Kind::kResidual, false>();
+  RegisterOne<Kind::kResidual, true>();
 }
 
 }  // namespace sambench

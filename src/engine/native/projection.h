@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-#include "batch_normalization.h"
-#include "scratch.h"
+#include "operand.h"
 
 namespace sambench {
 
@@ -18,15 +17,15 @@ inline bool IsKept(int64_t in, int64_t out) { return out < 4 * in; }
 
 /** Shapes of a projection of images [batch, height, width, in] by a kernel [1, 1, in, out]. */
 struct ProjectionShape {
-  ProjectionShape(const Floats& x, const Floats& kernel) {
-    const bool fits = x.rank() == 4 && kernel.rank() == 4 && kernel.length(0) == 1 && kernel.length(1) == 1 &&
-                      kernel.length(2) == x.length(3) && kernel.length(2) % 16 == 0 && kernel.length(3) % 16 == 0;
+  ProjectionShape(const std::vector<int64_t>& x, const Floats& kernel) {
+    const bool fits = x.size() == 4 && kernel.rank() == 4 && kernel.length(0) == 1 && kernel.length(1) == 1 &&
+                      kernel.length(2) == x[3] && kernel.length(2) % 16 == 0 && kernel.length(3) % 16 == 0;
     if (!fits) throw std::runtime_error("a 1x1 convolution of shapes that do not fit, or not sixteen channels at a time");
     in = kernel.length(2);
     out = kernel.length(3);
-    projected = x.shape();
+    projected = x;
     projected[3] = out;
-    rows = x.size() / std::max<int64_t>(1, in);
+    rows = x[0] * x[1] * x[2];
   }
   /** The shape of what is kept of the product: all of it, or nothing. */
   std::vector<int64_t> kept() const { return IsKept(in, out) ? projected : std::vector<int64_t>{0}; }
@@ -39,6 +38,28 @@ struct ProjectionShape {
   std::vector<int64_t> projected;
 };
 
+/** The settings of an operation with a 1x1 convolution, as its kernel keeps them. */
+struct ProjectionSettings : NormalizationSettings {
+  /** Every how manieth pixel of the other input is read. */
+  int64_t stride = 1;
+  /** Of the normalization that x goes through first, where there is one. */
+  float innerEpsilon = 0;
+
+  template <bool sampling, bool inner>
+  static void* Create(TF_OpKernelConstruction* construction) {
+    auto* settings = new ProjectionSettings;
+    Status status;
+    settings->Read(construction, status);
+    if (sampling && TF_GetCode(status) == TF_OK)
+      TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
+    if (inner && TF_GetCode(status) == TF_OK)
+      TF_OpKernelConstruction_GetAttrFloat(construction, "inner_epsilon", &settings->innerEpsilon, status);
+    if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+    return settings;
+  }
+  static void Destroy(void* settings) { delete static_cast<ProjectionSettings*>(settings); }
+};
+
 /** Throws where the product that is a shortcut has not the shape of the one beside it. */
 inline void DemandSameProducts(const ProjectionShape& shortcut, const ProjectionShape& shape) {
   if (shortcut.projected != shape.projected) throw std::runtime_error("a shortcut by a 1x1 convolution of another shape");
@@ -47,8 +68,8 @@ inline void DemandSameProducts(const ProjectionShape& shortcut, const Projection
 /** The chunks of the product of x [rows, in] and a packed kernel [in, out]. */
 class Products {
  public:
-  Products(const Rows& rows, const Floats& x, const ProjectionShape& shape, const float* packed)
-      : rows_(rows), x_(x.data()), in_(shape.in), out_(shape.out), packed_(packed) {}
+  Products(const Rows& rows, const Operand& x, const ProjectionShape& shape, const float* packed)
+      : rows_(rows), x_(x), in_(shape.in), out_(shape.out), packed_(packed) {}
 
   /**
    * Chunks that are computed when they are asked for, and forgotten at the calling thread's next one. That one is `step`
@@ -76,12 +97,12 @@ class Products {
 
  private:
   void Compute(int64_t index, int64_t next, const float* beside, const float* another, float* z) const {
-    Multiplying().multiply(kPixel, x_ + rows_.Begin(index) * in_, packed_, rows_.Count(index), in_, out_, nullptr, z,
-                           {rows_.Chunk(x_, in_, next), rows_.Chunk(beside, out_, next), rows_.Chunk(another, out_, next)});
+    Multiplying().multiply(kPixel, x_.chunk(index), packed_, rows_.Count(index), in_, out_, nullptr, z,
+                           {x_.Stored(next), rows_.Chunk(beside, out_, next), rows_.Chunk(another, out_, next)});
   }
 
   Rows rows_;
-  const float* x_;
+  Operand x_;
   int64_t in_, out_;
   const float* packed_;
 };

@@ -37,8 +37,14 @@ class Sampled {
 /** A 1x1 convolution that makes a shortcut, and its gradients, which take those of the shortcut chunk by chunk. */
 class Source {
  public:
-  Source(const Rows& rows, const ProjectionShape& product, const Floats& x, const Floats& kernel, const Floats& dx)
-      : rows_(rows), strands_(rows), shape_(x, kernel), x_(x.data()), dx_(dx.data()) {
+  /** Of the images x only what is sampled is read, and has a gradient. */
+  Source(const Rows& rows, const ProjectionShape& product, const Floats& x, const Sampling& sampling, const Floats& kernel,
+         const Floats& dx)
+      : rows_(rows),
+        strands_(rows),
+        shape_(sampling.shape(), kernel),
+        x_(Samples(rows.Of(shape_.in), x.data(), sampling)),
+        dx_(dx.data()) {
     DemandSameProducts(shape_, product);
     sums_.resize(strands_.count * shape_.in * shape_.out);
     transposed_ = shape_.Pack(kernel, true, memory_.Get(kernel.size()));
@@ -48,9 +54,9 @@ class Source {
   void Take(int64_t strand, int64_t index, int64_t next, const float* g, const Ahead& ahead) {
     const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
     float* sums = &sums_[strand * shape_.in * shape_.out];
-    Multiplying().accumulate(kPixel, x_ + at, g, count, shape_.in, shape_.out, sums, ahead);
+    Multiplying().accumulate(kPixel, x_.chunk(index), g, count, shape_.in, shape_.out, sums, ahead);
     Multiplying().multiply(kPixel, g, transposed_, count, shape_.out, shape_.in, nullptr, dx_ + at,
-                           {rows_.Chunk(x_, shape_.in, next), rows_.Chunk(dx_, shape_.in, next), {}});
+                           {x_.Stored(next), rows_.Chunk(dx_, shape_.in, next), {}});
   }
 
   /** The gradient of the kernel, when all chunks were taken. */
@@ -60,7 +66,7 @@ class Source {
   const Rows rows_;
   const Strands strands_;
   const ProjectionShape shape_;
-  const float* x_;
+  const Operand x_;
   float* dx_;
   std::vector<float> sums_;
   /** Where `transposed_`, the packed kernel, lies. */

@@ -13,7 +13,7 @@ import {
 } from './batch-normalization.js';
 import { convolve } from './convolution.js';
 import { gradientsOf } from './gradient.js';
-import { type Kernel, run } from './kernel.js';
+import { type Kernel, type Parameters, run } from './kernel.js';
 import { sampledPixels } from './pool.js';
 
 /**
@@ -126,6 +126,12 @@ const branching: Kernel<'x' | 'kernel' | 'scale' | 'offset'> = {
 
 const residualInputs = ['x', 'kernel', 'scale', 'offset', 'source', 'sourceKernel'] as const;
 
+/** The source is read whole: its pixels are picked before, and inside the operation where graphs are fused. */
+const residualAttributes = (parameters: Parameters) => ({
+  ...fusedAttributes(parameters),
+  stride: { int: 1 } as const,
+});
+
 /** `projection` with the convolution that makes its shortcut. */
 const residual: Kernel<(typeof residualInputs)[number]> = {
   name: 'SambenchResidualProject',
@@ -133,14 +139,14 @@ const residual: Kernel<(typeof residualInputs)[number]> = {
   forward: (given, parameters) =>
     execute(
       'SambenchResidualProject',
-      fusedAttributes(parameters),
+      residualAttributes(parameters),
       residualInputs.map((input) => given[input]),
       4,
     ),
   keeps: { inputs: residualInputs, outputs: [0, 1, 2, 3] },
   gradient(dys, saved, parameters) {
     const all = [dys[0] as Tensor, ...saved];
-    const attributes = fusedAttributes(parameters);
+    const attributes = residualAttributes(parameters);
     const compute = () => execute('SambenchResidualProjectGrad', attributes, all, residualInputs.length);
     return gradientsOf('SambenchResidualProject', residualInputs, all, compute);
   },
