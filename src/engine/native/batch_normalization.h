@@ -86,6 +86,16 @@ inline void JoinMoments(const Rows& rows, const std::vector<float>& means, const
   }
 }
 
+/** Mean and biased variance of all rows, whose chunks are `x`. */
+inline void Moments(const Rows& rows, const Chunks& x, float* mean, float* variance) {
+  const int64_t channels = rows.channels;
+  std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
+  Forwards(rows, [&](int64_t index) {
+    Normalizing().moments(x(index), rows.Count(index), channels, &means[index * channels], &squares[index * channels]);
+  });
+  JoinMoments(rows, means, squares, mean, variance);
+}
+
 /** Scale divided by the deviation. */
 inline std::vector<float> Slope(const float* scale, const float* variance, int64_t channels, float epsilon) {
   std::vector<float> slope(channels);
@@ -167,12 +177,7 @@ inline void NormalizeRows(const NormalizationSettings& settings, const Rows& row
                           float* mean, float* variance, float* y) {
   const int64_t channels = rows.channels;
   CheckNormalization(settings, channels, {&scale, &offset}, static_cast<bool>(shortcut));
-  std::vector<float> means(rows.chunks * channels), squares(rows.chunks * channels);
-  Forwards(rows, [&](int64_t index) {
-    Normalizing().moments(first(index), rows.Count(index), channels, &means[index * channels],
-                          &squares[index * channels]);
-  });
-  JoinMoments(rows, means, squares, mean, variance);
+  Moments(rows, first, mean, variance);
   const std::vector<float> slope = Slope(scale.data(), variance, channels, settings.epsilon);
   const bool past = rows.Past(y);
   const auto normalize = settings.rectify ? Normalizing().rectified : Normalizing().normalize;
