@@ -1,11 +1,12 @@
 /** What a compiled program does more than an eager one: groups of operations that become one, in place in its graph. */
 import { normalizedInput } from './fusions/normalized-input.js';
+import { pooledNormalization } from './fusions/pooled-normalization.js';
 import { sameCast } from './fusions/same-cast.js';
 import { sampledSource } from './fusions/sampled-source.js';
 import { type Fusion, type Recorded, substitute, usesOf } from './recorded-graph.js';
 
 /** In this order: what one leaves, the next may find. */
-const fusions: readonly Fusion[] = [sameCast, sampledSource, normalizedInput];
+const fusions: readonly Fusion[] = [sameCast, sampledSource, normalizedInput, pooledNormalization];
 
 /** `recorded` with fewer operations that compute the same up to the order of sums. */
 export function fuse(recorded: Recorded): Recorded {

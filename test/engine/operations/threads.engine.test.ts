@@ -11,6 +11,7 @@ import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { blockEnd, blockEndInParts } from './block-end.js';
 import { expectSameWithGradients, normal, type Way } from './numbers.js';
+import { pooledByOwn, pooledByTwo, pooledInputs } from './pooled-normalization.js';
 
 const few = [9, 15, 17, 16];
 
@@ -84,6 +85,19 @@ describe('with three threads our own operations', () => {
       const first = once();
       for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
     });
+  });
+
+  // More chunks of rows than threads, which end amid images.
+  it('of a mean over each image have the values and gradients of TensorFlow\u2019s, and the same bits every time', () => {
+    const [own, inputs] = [pooledByOwn(true), pooledInputs([29, 9, 7, 256])];
+    expectSameWithGradients(own, pooledByTwo(normalizeInParts, true), inputs);
+    const once = () => {
+      const { grads, sum, square } = tf();
+      const gradients = grads((...given: Tensor[]) => sum(square(own(...given))))(inputs);
+      return [own(...inputs), ...gradients].map((each) => Array.from(each.dataSync()));
+    };
+    const first = once();
+    for (let turn = 0; turn < 5; turn++) expect(once()).toEqual(first);
   });
 
   it('at a branch that every second pixel takes have the gradient of both ways', () => {
