@@ -1,4 +1,5 @@
 /** What a compiled program does more than an eager one: groups of operations that become one, in place in its graph. */
+import { measuredGradient } from './fusions/measured-gradient.js';
 import { normalizedInput } from './fusions/normalized-input.js';
 import { pooledNormalization } from './fusions/pooled-normalization.js';
 import { sameCast } from './fusions/same-cast.js';
@@ -6,7 +7,13 @@ import { sampledSource } from './fusions/sampled-source.js';
 import { type Fusion, type Recorded, substitute, usesOf } from './recorded-graph.js';
 
 /** In this order: what one leaves, the next may find. */
-const fusions: readonly Fusion[] = [sameCast, sampledSource, normalizedInput, pooledNormalization];
+const fusions: readonly Fusion[] = [
+  sameCast,
+  sampledSource,
+  normalizedInput,
+  measuredGradient,
+  pooledNormalization,
+];
 
 /** `recorded` with fewer operations that compute the same up to the order of sums. */
 export function fuse(recorded: Recorded): Recorded {

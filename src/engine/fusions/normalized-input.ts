@@ -1,6 +1,6 @@
 /**
- * A normalization whose result only a 1x1 convolution reads happens inside the operation of that convolution: what was
- * normalized never goes to the memory, and its gradient is summed up while it is in the cache (native/inner_gradient.h).
+ * The normalization between a 3x3 and a 1x1 convolution is left to these: the one before it tells the moments, the one after it
+ * normalizes what it reads, chunk by chunk, and its gradient takes that of the normalization along (native/inner_gradient.h).
  */
 import { backend } from '../backend.js';
 import {
@@ -13,6 +13,12 @@ import {
   type Uses,
   type Value,
 } from '../recorded-graph.js';
+
+/** The operations whose results are normalized, and what they are called where they tell the moments of these, too. */
+const convolutions = new Map([
+  ['SambenchConvolution', 'SambenchMeasuredConvolution'],
+  ['SambenchStridedConvolution', 'SambenchMeasuredStridedConvolution'],
+]);
 
 /** The operations of such convolutions and of their gradients, and what they are called with a normalization inside. */
 const projections = new Map([
@@ -30,15 +36,13 @@ export const normalizedInput: Fusion = (nodes, uses) => {
     const readers = readersOf(normalization, uses);
     if (!readers) continue;
     const { projection, gradient } = readers;
-    const [x, scale, offset] = normalization.inputs as [Value, Value, Value];
-    const fused = withInner(projection, projections, normalization, x, [scale, offset]);
-    const own = projection.outputs.length;
-    replaced.set(projection, outputsOf(fused, 0, own));
-    replaced.set(normalization, [undefined, ...outputsOf(fused, own, own + 2)]);
+    const measured = measuring(normalization);
+    replaced.set(convolutionOf(normalization), outputsOf(measured, 0, 1));
+    replaced.set(normalization, [undefined, ...outputsOf(measured, 1, 3)]);
+    const fused = withInner(projection, projections, normalization, measured);
+    replaced.set(projection, outputsOf(fused, 0, projection.outputs.length));
     if (!gradient) continue;
-    const statistics = outputsOf(normalization, 1, 3);
-    const before = [scale, offset, ...statistics];
-    const joined = withInner(gradient.ofProjection, gradients, gradient.ofNormalization, x, before);
+    const joined = withInner(gradient.ofProjection, gradients, normalization, measured);
     const last = gradient.ofProjection.outputs.length;
     replaced.set(gradient.ofProjection, [undefined, ...outputsOf(joined, 1, last)]);
     replaced.set(gradient.ofNormalization, [
@@ -59,7 +63,8 @@ function readersOf(
 } | null {
   if (normalization.type !== 'SambenchNormalize' || attributeOf(normalization, 'shortcuts') !== 0)
     return null;
-  if (attributeOf(normalization, 'rectify') !== true) return null;
+  if (attributeOf(normalization, 'rectify') !== true || !convolutions.has(convolutionOf(normalization).type))
+    return null;
   const readers = uses(normalization, 0);
   const projection = readers.find((node) => node && projections.has(node.type));
   if (!projection || !same(projection.inputs[0], { node: normalization, index: 0 })) return null;
@@ -81,25 +86,41 @@ function readersOf(
   return { projection, gradient: { ofProjection, ofNormalization } };
 }
 
-/** `node` that reads `x` before its normalization, which `normalization` has the settings of, with `inner` inputs more. */
+function convolutionOf(normalization: RecordedNode): RecordedNode {
+  return (normalization.inputs[0] as Value).node;
+}
+
+/** The convolution before `normalization`, with the moments of its result. */
+function measuring(normalization: RecordedNode): RecordedNode {
+  const convolution = convolutionOf(normalization);
+  return {
+    ...convolution,
+    type: convolutions.get(convolution.type) as string,
+    outputs: [...convolution.outputs, ...normalization.outputs.slice(1)],
+  };
+}
+
+/** `node` that reads what `measured` gives instead of what `normalization` makes of it. */
 function withInner(
   node: RecordedNode,
   types: ReadonlyMap<string, string>,
   normalization: RecordedNode,
-  x: Value,
-  inner: readonly Value[],
+  measured: RecordedNode,
 ): RecordedNode {
-  const position = types === projections ? 0 : 1;
+  const [x, mean, variance] = outputsOf(measured, 0, 3) as [Value, Value, Value];
+  const [, scale, offset] = normalization.inputs as [Value, Value, Value];
   const epsilon = Number(attributeOf(normalization, 'epsilon'));
-  const vector = normalization.outputs[1];
-  if (!vector) throw new Error('a normalization without statistics');
+  const vectors = types === gradients ? measured.outputs.slice(1) : [];
   return {
     type: types.get(node.type) as string,
     attributes: [
       ...node.attributes,
       { name: 'inner_epsilon', type: backend().binding.TF_ATTR_FLOAT, value: epsilon },
     ],
-    inputs: [...node.inputs.map((input, index) => (index === position ? x : input)), ...inner],
-    outputs: [...node.outputs, vector, vector],
+    inputs: [
+      ...node.inputs.map((input) => (same(input, { node: normalization, index: 0 }) ? x : input)),
+      ...[scale, offset, mean, variance],
+    ],
+    outputs: [...node.outputs, ...vectors],
   };
 }

@@ -70,27 +70,31 @@ inline Chunks Kept(const Rows& rows, const float* tensor) {
   return [rows, tensor](int64_t index) { return tensor + rows.Begin(index) * rows.channels; };
 }
 
-/** Joins the moments of the chunks (Chan, Golub and LeVeque 1979): mean and biased variance of all rows. */
-inline void JoinMoments(const Rows& rows, const std::vector<float>& means, const std::vector<float>& squares,
-                        float* mean, float* variance) {
-  std::vector<double> m(rows.channels, 0), s(rows.channels, 0);
-  double seen = 0;
-  for (int64_t index = 0; index < rows.chunks; index++) {
-    const double count = static_cast<double>(rows.Count(index));
+/** Moments of rows, joined part by part (Chan, Golub and LeVeque 1979). */
+struct JoinedMoments {
+  explicit JoinedMoments(int64_t channels) : mean(channels, 0), squares(channels, 0) {}
+  /** Takes `count` rows more: their means, and the sums of their squared deviations from these. */
+  template <typename Number>
+  void Add(double count, const Number* means, const Number* others) {
     const double total = seen + count;
     const double share = count / total, weight = seen * share;
-    for (int64_t c = 0; c < rows.channels; c++) {
-      const double delta = means[index * rows.channels + c] - m[c];
-      m[c] += delta * share;
-      s[c] += squares[index * rows.channels + c] + delta * delta * weight;
+    for (size_t c = 0; c < mean.size(); c++) {
+      const double delta = means[c] - mean[c];
+      mean[c] += delta * share;
+      squares[c] += others[c] + delta * delta * weight;
     }
     seen = total;
   }
-  for (int64_t c = 0; c < rows.channels; c++) {
-    mean[c] = static_cast<float>(m[c]);
-    variance[c] = static_cast<float>(s[c] / seen);
+  /** Mean and biased variance of all. */
+  void Give(float* means, float* variances) const {
+    for (size_t c = 0; c < mean.size(); c++) {
+      means[c] = static_cast<float>(mean[c]);
+      variances[c] = static_cast<float>(squares[c] / seen);
+    }
   }
-}
+  double seen = 0;
+  std::vector<double> mean, squares;
+};
 
 /** Mean and biased variance of the chunks of `rows`, each of which is asked for once. */
 inline void Moments(const Rows& rows, const Chunks& x, float* mean, float* variance) {
@@ -99,7 +103,10 @@ inline void Moments(const Rows& rows, const Chunks& x, float* mean, float* varia
   Forwards(rows, [&](int64_t index) {
     Normalizing().moments(x(index), rows.Count(index), channels, &means[index * channels], &squares[index * channels]);
   });
-  JoinMoments(rows, means, squares, mean, variance);
+  JoinedMoments joined(channels);
+  for (int64_t index = 0; index < rows.chunks; index++)
+    joined.Add(static_cast<double>(rows.Count(index)), &means[index * channels], &squares[index * channels]);
+  joined.Give(mean, variance);
 }
 
 /** Scale divided by the deviation. */
@@ -229,8 +236,11 @@ class NormalizationGradient {
 
   /** Joins the sums, all of which are there: the gradients of scale and offset. */
   void Join(float* dscale, float* doffset) {
-    pull_ = Pulled(rows_.rows, Columns(sums_, rows_.channels), Columns(products_, rows_.channels), variance_, epsilon_,
-                   dscale, doffset);
+    Take(Columns(sums_, rows_.channels), Columns(products_, rows_.channels), dscale, doffset);
+  }
+  /** The same of sums that were joined elsewhere. */
+  void Take(const std::vector<double>& total, const std::vector<double>& product, float* dscale, float* doffset) {
+    pull_ = Pulled(rows_.rows, total, product, variance_, epsilon_, dscale, doffset);
   }
 
   /** The gradient of chunk `index` of the input, which is `x`. */

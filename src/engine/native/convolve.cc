@@ -4,18 +4,17 @@
 #include <string.h>
 
 #include <algorithm>
+#include <type_traits>
 
-#include "kernel.h"
 #include "operations.h"
-#include "parallel.h"
-#include "routines.h"
-#include "scratch.h"
+#include "tally.h"
 
 namespace sambench {
 namespace {
 
 struct Settings {
   int64_t stride = 1;
+  float epsilon = 0;
 };
 
 template <int stride>
@@ -23,10 +22,13 @@ void* CreateWithStride(TF_OpKernelConstruction*) {
   return new Settings{stride};
 }
 
+template <bool measured>
 void* Create(TF_OpKernelConstruction* construction) {
   auto* settings = new Settings;
   Status status;
   TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
+  if (measured && TF_GetCode(status) == TF_OK)
+    TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &settings->epsilon, status);
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   return settings;
 }
@@ -54,28 +56,37 @@ void CheckShapes(const Images& x, const Floats& kernel, const Images& y, int64_t
     throw std::runtime_error("a 3x3 convolution of shapes that do not fit each other, or not sixteen channels at a time");
 }
 
-/** The tiles of a stack of images, in blocks whose transforms fit in a core's cache. */
-struct Blocks {
-  Blocks(int64_t batch, int64_t rows, int64_t columns, int64_t floatsOfTile)
-      : rows(rows), columns(columns), tiles(batch * rows * columns) {
-    // 384 KB; a multiple of the six tiles that are multiplied at once.
-    size = std::clamp<int64_t>(98304 / floatsOfTile / 6 * 6, 12, 96);
-    count = (tiles + size - 1) / size;
-  }
-  int64_t First(int64_t index) const { return index * size; }
-  int64_t Length(int64_t index) const { return std::min(size, tiles - index * size); }
-  /** About what block `index` reads of the images, and nothing where there is no such block. */
-  Stretch Share(const Images& images, int64_t index) const {
-    if (index >= count) return {};
-    const int64_t each = images.batch * images.height * images.width * images.channels / tiles;
-    return {images.data + First(index) * each, Length(index) * each};
-  }
-  int64_t rows, columns, tiles, size, count;
+/** One convolution: y is that of x by `scheme`; tiles begin `beforeX` and `beforeY` outside of them. */
+struct Convolution {
+  Convolution(const WinogradScheme& scheme, const Images& x, const Images& y, const Padding& beforeX, const Padding& beforeY)
+      : scheme(scheme),
+        x(x),
+        y(y),
+        beforeX(beforeX),
+        beforeY(beforeY),
+        blocks(x.batch, Reduced(y.height + beforeY.rows, scheme.outputs),
+               Reduced(y.width + beforeY.columns, scheme.outputs), PositionCount(scheme.positions) * (x.channels + y.channels)) {}
+  const WinogradScheme& scheme;
+  const Images x, y;
+  const Padding beforeX, beforeY;
+  const Blocks blocks;
 };
 
-/** y = the convolution of x by `scheme`; tiles begin `beforeX` and `beforeY` outside of them. */
-void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kernel, bool transposed, const Images& y,
-              const Padding& beforeX, const Padding& beforeY) {
+/** What is done with the pixels of a block: nothing. */
+struct NoTally {
+  void Take(int64_t, int64_t, int64_t) const {}
+};
+
+constexpr NoTally noTally;
+
+/** Computes y; `tally` takes what each block gave of it. Of `beside`, of the shape of y (null: nothing), it takes the same pixels. */
+template <typename Tally>
+void Convolve(const Convolution& convolution, const Floats& kernel, bool transposed, Tally& tally,
+              const float* beside = nullptr) {
+  const WinogradScheme& scheme = convolution.scheme;
+  const Images &x = convolution.x, &y = convolution.y;
+  const Padding &beforeX = convolution.beforeX, &beforeY = convolution.beforeY;
+  const Blocks& blocks = convolution.blocks;
   static thread_local Scratch kernels;
   float* transformed = kernels.Get(KernelCount(scheme.positions) * x.channels * y.channels);
   Team& team = Team::Get();
@@ -83,8 +94,6 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     scheme.transformKernel(kernel.data(), x.channels, y.channels, transposed, 16 * part, 16 * part + 16, transformed);
   });
   const int64_t positions = PositionCount(scheme.positions);
-  const Blocks blocks(x.batch, Reduced(y.height + beforeY.rows, scheme.outputs),
-                      Reduced(y.width + beforeY.columns, scheme.outputs), positions * (x.channels + y.channels));
   team.Divide(blocks.count, [&](int64_t index) {
     static thread_local Scratch scratch;
     const int64_t length = blocks.Length(index), first = blocks.First(index);
@@ -96,12 +105,18 @@ void Convolve(const WinogradScheme& scheme, const Images& x, const Floats& kerne
     memset(zeros, 0, edge * sizeof(float));
     scheme.transformInput(x, beforeX, blocks.rows, blocks.columns, first, length, zeros, tiles);
     Multiplying().multiply(scheme.positions, tiles, transformed, length, x.channels, y.channels, nullptr, products,
-                           {blocks.Share(x, index + team.members()), blocks.Share(y, index + team.members())});
+                           {blocks.Share(x, index + team.members()), blocks.Share(y, index + team.members()),
+                            blocks.Share(y, index, beside)});
     scheme.transformOutput(products, beforeY, blocks.rows, blocks.columns, first, length, y, zeros + edge);
+    if constexpr (!std::is_same_v<Tally, const NoTally>) {
+      blocks.Stretches(y, beforeY, scheme.outputs, index,
+                       [&](int64_t pixel, int64_t count) { tally.Take(index, pixel, count); });
+    }
   });
 }
 
-/** Inputs x, kernel; output y. */
+/** Inputs x, kernel; output y, and if it is `measured` the mean and biased variance of its channels. */
+template <bool measured>
 void Compute(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
     const int64_t stride = static_cast<const Settings*>(settings)->stride;
@@ -113,22 +128,45 @@ void Compute(void* settings, TF_OpKernelContext* context) {
         run.Output(0, {x.batch, Reduced(x.height, stride), Reduced(x.width, stride), kernel.length(3)});
     const Images y = ImagesOf(output);
     CheckShapes(x, kernel, y, stride);
-    Convolve(stride == 1 ? Multiplying().plain : Multiplying().strided, x, kernel, false, y, Before(x, stride), {0, 0});
+    const WinogradScheme& scheme = stride == 1 ? Multiplying().plain : Multiplying().strided;
+    const Convolution convolution(scheme, x, y, Before(x, stride), {0, 0});
+    if constexpr (measured) {
+      OutputMoments moments(y, convolution.blocks.count);
+      Convolve(convolution, kernel, false, moments);
+      moments.Join(run.Output(1, {y.channels}).data(), run.Output(2, {y.channels}).data());
+    } else {
+      Convolve(convolution, kernel, false, noTally);
+    }
   });
 }
 
-/** Inputs dy, kernel, x; output dx. */
+/**
+ * Inputs dy, kernel, x; output dx. If it is `measured`, x was normalized and rectified, and instead of it there is what was
+ * normalized, with scale, offset, mean and variance of that; outputs then are the sums of `GradientTally`, too.
+ */
+template <bool measured>
 void ComputeInputGradient(void* settings, TF_OpKernelContext* context) {
   Guard(context, [&] {
-    const int64_t stride = static_cast<const Settings*>(settings)->stride;
+    const auto [stride, epsilon] = *static_cast<const Settings*>(settings);
     Run run(context);
     const Floats gradient = run.Input(0), kernel = run.Input(1), input = run.Input(2);
     const Floats output = run.Output(0, input.shape());
     const Images dy = ImagesOf(gradient), dx = ImagesOf(output);
     CheckShapes(dx, kernel, dy, stride);
     // The reversed kernel reaches as far before a pixel as the kernel reaches behind it: with SAME and stride 1, one.
-    if (stride == 1) return Convolve(Multiplying().flipped, dy, kernel, true, dx, {1, 1}, {0, 0});
-    Convolve(Multiplying().spread, dy, kernel, true, dx, {0, 0}, Before(dx, stride));
+    const Convolution convolution = stride == 1
+                                        ? Convolution(Multiplying().flipped, dy, dx, {1, 1}, {0, 0})
+                                        : Convolution(Multiplying().spread, dy, dx, {0, 0}, Before(dx, stride));
+    if constexpr (measured) {
+      const Floats scale = run.Input(3), offset = run.Input(4), mean = run.Input(5), variance = run.Input(6);
+      CheckNormalization({epsilon, true}, dx.channels, {&scale, &offset, &mean, &variance}, false);
+      const std::vector<float> slope = Slope(scale.data(), variance.data(), dx.channels, epsilon);
+      GradientTally sums(dx, input.data(), mean.data(), slope, offset.data(), convolution.blocks.count);
+      Convolve(convolution, kernel, true, sums, input.data());
+      sums.Join(run.Output(1, {dx.channels}).data(), run.Output(2, {dx.channels}).data());
+    } else {
+      Convolve(convolution, kernel, true, noTally);
+    }
   });
 }
 
@@ -180,7 +218,7 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
 }
 
 /** Infers y [batch, height / stride, width / stride, out] from x and the kernel. */
-template <int stride>
+template <int stride, bool measured>
 void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   Shapes shapes(context, status);
   TF_ShapeHandle* x = shapes.Input(0);
@@ -191,6 +229,12 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   shape = shapes.Join(shape, shapes.Vector(Reduced(height, stride)));
   shape = shapes.Join(shape, shapes.Vector(Reduced(width, stride)));
   shapes.SetOutput(0, shapes.Join(shape, shapes.Part(kernel, 3, 4)));
+  for (int output = 1; measured && output < 3; output++) shapes.SetOutput(output, shapes.Part(kernel, 3, 4));
+}
+
+/** The sums of the measured gradient are like scale and offset, the inputs after x. */
+void InferMeasuredGradient(TF_ShapeInferenceContext* context, TF_Status* status) {
+  for (int output = 0; output < 3 && TF_GetCode(status) == TF_OK; output++) SameShape(context, 2 + output, output, status);
 }
 
 void InferLikeThird(TF_ShapeInferenceContext* context, TF_Status* status) { SameShape(context, 2, 0, status); }
@@ -198,36 +242,36 @@ void InferLikeThird(TF_ShapeInferenceContext* context, TF_Status* status) { Same
 }  // namespace
 
 void RegisterConvolution() {
-  Register({"SambenchConvolution",
-            {},
-            {"x: float", "kernel: float"},
-            {"y: float"},
-            Infer<1>,
-            CreateWithStride<1>,
-            Compute,
+  const std::vector<const char*> inputs = {"x: float", "kernel: float"};
+  const std::vector<const char*> moments = {"y: float", "mean: float", "variance: float"};
+  Register({"SambenchConvolution", {}, inputs, {"y: float"}, Infer<1, false>, CreateWithStride<1>, Compute<false>, Destroy});
+  Register({"SambenchStridedConvolution", {}, inputs, {"y: float"}, Infer<2, false>, CreateWithStride<2>, Compute<false>,
             Destroy});
-  Register({"SambenchStridedConvolution",
-            {},
-            {"x: float", "kernel: float"},
-            {"y: float"},
-            Infer<2>,
-            CreateWithStride<2>,
-            Compute,
+  Register({"SambenchMeasuredConvolution", {}, inputs, moments, Infer<1, true>, CreateWithStride<1>, Compute<true>, Destroy});
+  Register({"SambenchMeasuredStridedConvolution", {}, inputs, moments, Infer<2, true>, CreateWithStride<2>, Compute<true>,
             Destroy});
   Register({"SambenchConvolutionInputGrad",
             {"stride: int"},
             {"dy: float", "kernel: float", "x: float"},
             {"dx: float"},
             InferLikeThird,
-            Create,
-            ComputeInputGradient,
+            Create<false>,
+            ComputeInputGradient<false>,
+            Destroy});
+  Register({"SambenchMeasuredConvolutionInputGrad",
+            {"stride: int", "epsilon: float"},
+            {"dy: float", "kernel: float", "x: float", "scale: float", "offset: float", "mean: float", "variance: float"},
+            {"dx: float", "sum: float", "product: float"},
+            InferMeasuredGradient,
+            Create<true>,
+            ComputeInputGradient<true>,
             Destroy});
   Register({"SambenchConvolutionFilterGrad",
             {"stride: int"},
             {"x: float", "dy: float", "kernel: float"},
             {"dkernel: float"},
             InferLikeThird,
-            Create,
+            Create<false>,
             ComputeFilterGradient,
             Destroy});
 }

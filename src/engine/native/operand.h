@@ -35,16 +35,6 @@ inline Operand Normalized(const Rows& rows, const float* x, const float* mean, c
   return {chunk, rows, x};
 }
 
-/** The same, of which mean and biased variance are computed here, over chunks as those of the operation SambenchNormalize. */
-inline Operand NormalizedInput(const Rows& rows, const Floats& x, const Floats& scale, const Floats& offset,
-                               const Floats& mean, const Floats& variance, float epsilon) {
-  CheckNormalization({epsilon, true}, rows.channels, {&scale, &offset}, false);
-  const Rows own(x);
-  Moments(own, Kept(own, x.data()), mean.data(), variance.data());
-  const std::vector<float> slope = Slope(scale.data(), variance.data(), rows.channels, epsilon);
-  return Normalized(rows, x.data(), mean.data(), slope, offset.data());
-}
-
 /** Every `stride`-th pixel along both axes of images, from the first on. */
 struct Sampling {
   Sampling(const Floats& images, int64_t stride) : stride(stride) {

@@ -11,15 +11,15 @@ namespace {
 /**
  * Inputs x, kernel, scale, offset and, if there is one, the shortcut, or if it is `residual` the source of the shortcut, of which
  * every `stride`-th pixel is read, and the kernel that makes a shortcut of it; outputs y, mean, biased variance, and
- * z = x · kernel where that is kept. With `inner`, x is normalized and rectified first: scale and offset of that are the last
- * inputs, its mean and biased variance the last outputs.
+ * z = x · kernel where that is kept. With `inner`, x is normalized and rectified first: scale, offset, mean and variance of that
+ * are the last inputs.
  */
 template <bool residual, bool inner>
 void Compute(void* given, TF_OpKernelContext* context) {
   Guard(context, [&] {
     const auto& settings = *static_cast<const ProjectionSettings*>(given);
     Run run(context);
-    const int inputs = run.inputs() - (inner ? 2 : 0);
+    const int inputs = run.inputs() - (inner ? 4 : 0);
     const Floats x = run.Input(0), kernel = run.Input(1), scale = run.Input(2), offset = run.Input(3);
     const Floats beside = inputs > 4 ? run.Input(4) : Floats(nullptr);
     const ProjectionShape shape(x.shape(), kernel);
@@ -28,9 +28,12 @@ void Compute(void* given, TF_OpKernelContext* context) {
                  variance = run.Output(2, {shape.out}), z = run.Output(3, shape.kept());
     Operand read = AsStored(rows.Of(shape.in), x.data());
     if constexpr (inner) {
-      const Floats innerScale = run.Input(inputs), innerOffset = run.Input(inputs + 1);
-      const Floats innerMean = run.Output(4, {shape.in}), innerVariance = run.Output(5, {shape.in});
-      read = NormalizedInput(rows.Of(shape.in), x, innerScale, innerOffset, innerMean, innerVariance, settings.innerEpsilon);
+      const Floats innerScale = run.Input(inputs), innerOffset = run.Input(inputs + 1), innerMean = run.Input(inputs + 2),
+                   innerVariance = run.Input(inputs + 3);
+      const float epsilon = settings.innerEpsilon;
+      CheckNormalization({epsilon, true}, shape.in, {&innerScale, &innerOffset, &innerMean, &innerVariance}, false);
+      read = Normalized(rows.Of(shape.in), x.data(), innerMean.data(),
+                        Slope(innerScale.data(), innerVariance.data(), shape.in, epsilon), innerOffset.data());
     }
     static thread_local Scratch kernels, sourceKernels;
     const Products products(rows, read, shape, shape.Pack(kernel, false, kernels.Get(kernel.size())));
@@ -58,7 +61,6 @@ void Compute(void* given, TF_OpKernelContext* context) {
   });
 }
 
-template <bool inner>
 void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   Shapes shapes(context, status);
   TF_ShapeHandle* kernel = shapes.Input(1);
@@ -69,7 +71,6 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   shapes.SetOutput(1, shapes.Input(2));
   shapes.SetOutput(2, shapes.Input(2));
   shapes.SetOutput(3, IsKept(in, out) ? projected : shapes.Vector(0));
-  for (int output = 4; inner && output < 6; output++) shapes.SetOutput(output, shapes.Vector(in));
 }
 
 /** Registers an operation, and with `inner` the one whose x is normalized first. */
@@ -77,7 +78,7 @@ template <bool residual, bool inner>
 void RegisterOne() {
   std::vector<const char*> attributes = {"epsilon: float", "rectify: bool"};
   std::vector<const char*> inputs = {"x: float", "kernel: float", "scale: float", "offset: float"};
-  std::vector<const char*> outputs = {"y: float", "mean: float", "variance: float", "z: float"};
+  const std::vector<const char*> outputs = {"y: float", "mean: float", "variance: float", "z: float"};
   if (residual) {
     attributes.push_back("stride: int >= 1");
     inputs.insert(inputs.end(), {"source: float", "source_kernel: float"});
@@ -87,12 +88,11 @@ void RegisterOne() {
   }
   if (inner) {
     attributes.push_back("inner_epsilon: float");
-    inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float"});
-    outputs.insert(outputs.end(), {"inner_mean: float", "inner_variance: float"});
+    inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float", "inner_mean: float", "inner_variance: float"});
   }
   const char* name = residual ? (inner ? "SambenchNormalizedResidualProject" : "SambenchResidualProject")
                               : (inner ? "SambenchNormalizedProject" : "SambenchProject");
-  Register({name, attributes, inputs, outputs, Infer<inner>, ProjectionSettings::Create<residual, inner>,
+  Register({name, attributes, inputs, outputs, Infer, ProjectionSettings::Create<residual, inner>,
             Compute<residual, inner>, ProjectionSettings::Destroy});
 }
 

@@ -41,6 +41,8 @@ struct Task {
   const Sampled* sampled;
   /** The normalization that gave x; null: none. */
   InnerGradient* inner;
+  /** The sums over all rows that `NormalizationGradient` needs, where they are known; null: they are not. */
+  const Floats *sum, *product;
 
   bool shortcut() const { return y.data() != nullptr; }
   /** dy after the rectifier behind the shortcut, if there is one. */
@@ -72,10 +74,15 @@ void ByProduct(const Task& task) {
                           {rows.Chunk(dy, out, next), rows.Chunk(y, out, next), rows.Chunk(z, out, next)});
       }
     });
-  } else {
+  } else if (!task.sum) {
     Forwards(rows, sum);
   }
-  gradient.Join(task.dscale.data(), task.doffset.data());
+  if (task.sum) {
+    const auto known = [out](const Floats& sums) { return std::vector<double>(sums.data(), sums.data() + out); };
+    gradient.Take(known(*task.sum), known(*task.product), task.dscale.data(), task.doffset.data());
+  } else {
+    gradient.Join(task.dscale.data(), task.doffset.data());
+  }
 
   // Backwards, as the last chunks are still in the cache.
   static thread_local Scratch scratch;
@@ -146,9 +153,10 @@ void Folded(const Task& task) {
  * Inputs dy, x, kernel, scale, offset, then of a shortcut y, or if it is residual source, its kernel and y, then mean,
  * variance, z, and of a branch the gradient from elsewhere, which dx includes. Outputs dx, dkernel, dscale, doffset, and
  * dshortcut, or the gradients of what was read of the source and of its kernel. With `inner`, x was normalized and rectified
- * first: scale, offset, mean and variance of that are the last inputs, the gradients of the former two the last outputs.
+ * first: scale, offset, mean and variance of that are the last inputs, the gradients of the former two the last outputs. Where
+ * dy was `measured`, the last inputs are the sums of `GradientTally`.
  */
-template <Kind kind, bool inner>
+template <Kind kind, bool inner, bool measured>
 void Compute(void* given, TF_OpKernelContext* context) {
   Guard(context, [&] {
     constexpr bool branching = kind == Kind::kBranching, residual = kind == Kind::kResidual;
@@ -188,9 +196,17 @@ void Compute(void* given, TF_OpKernelContext* context) {
       before.emplace(narrow, x, dx, innerScale, innerOffset, innerMean, innerVariance, settings.innerEpsilon);
       operand = before->Read();
     }
+    std::optional<Floats> sum, product;
+    if constexpr (measured) {
+      if (!kept || shortcut || !settings.rectify) throw std::runtime_error("sums of a gradient that is computed otherwise");
+      sum.emplace(run.Input(9));
+      product.emplace(run.Input(10));
+      for (const Floats* sums : {&*sum, &*product}) DemandSameShape("sums", *sums, {shape.out});
+    }
     const Task task{settings, shape, rows, operand, dy, kernel, scale, offset, mean, variance, z, dx, dkernel, dscale, doffset,
                     y, through, source ? &*source : nullptr, added ? others.data() : nullptr,
-                    sampled && !added ? &*sampled : nullptr, before ? &*before : nullptr};
+                    sampled && !added ? &*sampled : nullptr, before ? &*before : nullptr, sum ? &*sum : nullptr,
+                    product ? &*product : nullptr};
     kept ? ByProduct(task) : Folded(task);
     if (before) {
       const int first = residual ? 6 : shortcut ? 5 : 4;
@@ -217,8 +233,8 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   for (int output = 0; inner && output < 2; output++) shapes.SetOutput(next++, shapes.Input(inputs));
 }
 
-/** Registers an operation, and with `inner` the one whose x was normalized first. */
-template <Kind kind, bool inner>
+/** Registers an operation, or with `inner` the one whose x was normalized first, or the one whose dy was `measured`. */
+template <Kind kind, bool inner, bool measured = false>
 void RegisterOne() {
   constexpr bool plain = kind == Kind::kPlain, residual = kind == Kind::kResidual;
   std::vector<const char*> attributes = {"epsilon: float", "rectify: bool"};
@@ -236,10 +252,11 @@ void RegisterOne() {
     inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float", "inner_mean: float", "inner_variance: float"});
     outputs.insert(outputs.end(), {"inner_dscale: float", "inner_doffset: float"});
   }
-  const std::string name = std::string("Sambench") + (inner ? "Normalized" : "") +
+  if (measured) inputs.insert(inputs.end(), {"sum: float", "product: float"});
+  const std::string name = std::string("Sambench") + (inner ? "Normalized" : measured ? "Measured" : "") +
                            (plain ? "" : residual ? "Residual" : "Branching") + "ProjectGrad";
   Register({name.c_str(), attributes, inputs, outputs, Infer<kind, inner>, ProjectionSettings::Create<!plain, inner>,
-            Compute<kind, inner>, ProjectionSettings::Destroy});
+            Compute<kind, inner, measured>, ProjectionSettings::Destroy});
 }
 
 }  // namespace
@@ -248,6 +265,7 @@ void RegisterProjectionGradient() {
   RegisterOne<Kind::kPlain, false>();
   RegisterOne<Kind::kPlain, true>();
   RegisterOne<Kind::kBranching, false>();
+  RegisterOne<Kind::kBranching, false, true>();
   RegisterOne<Kind::kResidual, false>();
   RegisterOne<Kind::kResidual, true>();
 }
