@@ -86,7 +86,7 @@ async function compileInto(
   await compile(native('graph.cc'), 'graph.o');
   report({ stage: 'compile', fraction: 0.3 });
   const operations: string[] = [];
-  for (const name of ['operations', 'normalize', 'convolve', 'project', 'project_gradient']) {
+  for (const name of ['operations', 'normalize', 'convolve', 'project', 'project_gradient', 'elementwise']) {
     await compile(native(`${name}.cc`), `${name}.o`, ...operationFlags);
     operations.push(`${name}.o`);
   }

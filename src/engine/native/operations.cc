@@ -24,6 +24,7 @@ napi_value Init(napi_env env, napi_value exports) {
     sambench::RegisterConvolution();
     sambench::RegisterProjection();
     sambench::RegisterProjectionGradient();
+    sambench::RegisterElementwise();
   } catch (const std::exception& failure) {
     napi_throw_error(env, nullptr, failure.what());
   }

@@ -8,6 +8,7 @@ void RegisterNormalization();
 void RegisterConvolution();
 void RegisterProjection();
 void RegisterProjectionGradient();
+void RegisterElementwise();
 
 }  // namespace sambench
 

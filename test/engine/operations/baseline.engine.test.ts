@@ -13,3 +13,4 @@ it('is what these tests run on', async () => {
 await import('./convolution.engine.test.js');
 await import('./batch-normalization.engine.test.js');
 await import('./normalized-convolution.engine.test.js');
+await import('./elementwise.engine.test.js');
