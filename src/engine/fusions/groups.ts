@@ -4,7 +4,7 @@ import type { RecordedNode, Uses } from '../recorded-graph.js';
 /** Pairs of nodes of which each should be in one group where that can be. */
 export type Neighbours = readonly (readonly [RecordedNode, RecordedNode])[];
 
-/** Nodes that something reads in the end, and for each of them the ones that read it. */
+/** Nodes on a way to the function's results, and for each of them those of them that read it. */
 export function liveReaders(
   nodes: readonly RecordedNode[],
   uses: Uses,
