@@ -60,7 +60,11 @@ export function addFunction(
   const there = new Map<RecordedNode, GraphOutput>();
   for (const [name, { read }] of variables) there.set(given.state.get(name) as RecordedNode, read);
   for (const { name, placeholder } of inputs) there.set(given.inputs.get(name) as RecordedNode, placeholder);
-  const results = replay(graph, graphRewriting() ? fuse(recorded) : recorded, there);
+  const results = replay(
+    graph,
+    graphRewriting() && !backend().binding.isUsingGpuDevice() ? fuse(recorded) : recorded,
+    there,
+  );
   const outputs = outputNames.map((name, index) => ({
     name,
     output: fetchable(graph, inputs, results[index] as GraphOutput),

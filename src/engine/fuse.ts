@@ -1,4 +1,5 @@
 /** What a compiled program does more than an eager one: groups of operations that become one, in place in its graph. */
+import { elementwise } from './fusions/elementwise.js';
 import { measuredGradient } from './fusions/measured-gradient.js';
 import { normalizedInput } from './fusions/normalized-input.js';
 import { pooledNormalization } from './fusions/pooled-normalization.js';
@@ -17,5 +18,7 @@ const fusions: readonly Fusion[] = [
 
 /** `recorded` with fewer operations that compute the same up to the order of sums. */
 export function fuse(recorded: Recorded): Recorded {
-  return fusions.reduce((found, fusion) => substitute(found, fusion(found.nodes, usesOf(found))), recorded);
+  // What nothing reads would only hinder.
+  const read = substitute(recorded, new Map());
+  return fusions.reduce((found, fusion) => substitute(found, fusion(found.nodes, usesOf(found))), read);
 }

@@ -86,7 +86,15 @@ async function compileInto(
   await compile(native('graph.cc'), 'graph.o');
   report({ stage: 'compile', fraction: 0.3 });
   const operations: string[] = [];
-  for (const name of ['operations', 'normalize', 'convolve', 'project', 'project_gradient', 'pool']) {
+  for (const name of [
+    'operations',
+    'normalize',
+    'convolve',
+    'project',
+    'project_gradient',
+    'pool',
+    'elementwise',
+  ]) {
     await compile(native(`${name}.cc`), `${name}.o`, ...operationFlags);
     operations.push(`${name}.o`);
   }

@@ -68,10 +68,14 @@ class Run {
   }
   /** An output that takes the memory of an input where nobody else reads that; call it before Input of the same. */
   Floats OutputInPlaceOf(int input, int index, const std::vector<int64_t>& shape) {
+    return OutputInPlaceOf(std::vector<int>{input}, index, shape);
+  }
+  /** The same, of the first of several inputs that nobody else reads. */
+  Floats OutputInPlaceOf(const std::vector<int>& inputs, int index, const std::vector<int64_t>& shape) {
     int forwarded = -1;
     Status status;
-    Floats output(TF_ForwardInputOrAllocateOutput(context_, &input, 1, index, shape.data(),
-                                                  static_cast<int>(shape.size()), &forwarded, status));
+    Floats output(TF_ForwardInputOrAllocateOutput(context_, inputs.data(), static_cast<int>(inputs.size()), index,
+                                                  shape.data(), static_cast<int>(shape.size()), &forwarded, status));
     status.Check();
     return output;
   }

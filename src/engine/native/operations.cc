@@ -25,6 +25,7 @@ napi_value Init(napi_env env, napi_value exports) {
     sambench::RegisterProjection();
     sambench::RegisterProjectionGradient();
     sambench::RegisterPool();
+    sambench::RegisterElementwise();
   } catch (const std::exception& failure) {
     napi_throw_error(env, nullptr, failure.what());
   }

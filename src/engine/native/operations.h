@@ -9,6 +9,7 @@ void RegisterConvolution();
 void RegisterProjection();
 void RegisterProjectionGradient();
 void RegisterPool();
+void RegisterElementwise();
 
 }  // namespace sambench
 

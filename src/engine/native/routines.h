@@ -2,6 +2,7 @@
 #ifndef SAMBENCH_ROUTINES_H_
 #define SAMBENCH_ROUTINES_H_
 
+#include "arithmetic.h"
 #include "instructions.h"
 #include "normalization.h"
 #include "winograd.h"
@@ -26,6 +27,11 @@ const Routines* Best(const Routines* (*baseline)(), const Routines* (*avx2)(), c
 
 inline const NormalizationRoutines& Normalizing() {
   static const NormalizationRoutines* best = SAMBENCH_BEST(Normalization);
+  return *best;
+}
+
+inline const ArithmeticRoutines& Computing() {
+  static const ArithmeticRoutines* best = SAMBENCH_BEST(Arithmetic);
   return *best;
 }
 

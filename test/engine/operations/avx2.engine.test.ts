@@ -16,3 +16,4 @@ await import('./convolution.engine.test.js');
 await import('./batch-normalization.engine.test.js');
 await import('./normalized-convolution.engine.test.js');
 await import('./pooled-normalization.engine.test.js');
+await import('./elementwise.engine.test.js');

@@ -10,6 +10,7 @@ import { sampledPixels } from '../../../src/engine/operations/pool.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { blockEnd, blockEndInParts } from './block-end.js';
+import { adamInParts, adamInputs, adamProgram, adamResults, bitsOf, elementwise } from './elementwise.js';
 import { expectSameWithGradients, normal, type Way } from './numbers.js';
 import { pooledByOwn, pooledByTwo, pooledInputs } from './pooled-normalization.js';
 
@@ -118,6 +119,13 @@ describe('with three threads our own operations', () => {
       Tensor,
     ];
     expect(Array.from(joined.dataSync())).toEqual(Array.from(add(first, second).dataSync()));
+  });
+
+  it('on numbers of equal place have the bits of TensorFlow\u2019s', () => {
+    const inputs = adamInputs(40_003);
+    const expected = adamInParts(inputs).map(bitsOf);
+    for (let turn = 0; turn < 5; turn++)
+      expect(elementwise(inputs, adamProgram, adamResults).map(bitsOf)).toEqual(expected);
   });
 
   it('of a batch of nothing give a kernel no gradient', () => {
