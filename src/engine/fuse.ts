@@ -14,6 +14,7 @@ const fusions: readonly Fusion[] = [
   normalizedInput,
   measuredGradient,
   pooledNormalization,
+  elementwise,
 ];
 
 /** `recorded` with fewer operations that compute the same up to the order of sums. */
