@@ -59,6 +59,13 @@ export function attributeOf({ attributes }: RecordedNode, name: string): unknown
   return attributes.find((attribute) => attribute.name === name)?.value;
 }
 
+/** An attribute of `node` under another name, as an operation that does the work of `node` as well has it. */
+export function renamed(node: RecordedNode, name: string, other: string): NativeAttribute {
+  const found = node.attributes.find((attribute) => attribute.name === name);
+  if (!found) throw new Error(`${node.type} has no attribute ${name}`);
+  return { ...found, name: other };
+}
+
 /** Outputs `begin` to `end` of a node. */
 export function outputsOf(node: RecordedNode, begin: number, end: number): Value[] {
   return Array.from({ length: end - begin }, (_, index) => ({ node, index: begin + index }));

@@ -2,13 +2,13 @@
  * The gradient of a 3x3 convolution sums up what it gives for the normalization before that convolution, while it is in the cache:
  * the gradient of the latter, part of that of a 1x1 convolution, then reads it once instead of twice.
  */
-import { backend } from '../backend.js';
 import {
   attributeOf,
   type Fusion,
   outputsOf,
   type RecordedNode,
   type Replaced,
+  renamed,
   type Uses,
   type Value,
 } from '../recorded-graph.js';
@@ -21,13 +21,9 @@ export const measuredGradient: Fusion = (nodes, uses) => {
     const [dy, kernel] = convolution.inputs as [Value, Value];
     const [, , , scale, offset, mean, variance, z] = projection.inputs as Value[];
     const vector = projection.outputs[2] as RecordedNode['outputs'][number];
-    const epsilon = Number(attributeOf(projection, 'epsilon'));
     const measured: RecordedNode = {
       type: 'SambenchMeasuredConvolutionInputGrad',
-      attributes: [
-        ...convolution.attributes,
-        { name: 'epsilon', type: backend().binding.TF_ATTR_FLOAT, value: epsilon },
-      ],
+      attributes: [...convolution.attributes, renamed(projection, 'epsilon', 'epsilon')],
       inputs: [dy, kernel, z, scale, offset, mean, variance] as Value[],
       outputs: [...convolution.outputs, vector, vector],
     };

@@ -2,13 +2,13 @@
  * The normalization between a 3x3 and a 1x1 convolution is left to these: the one before it tells the moments, the one after it
  * normalizes what it reads, chunk by chunk, and its gradient takes that of the normalization along (native/inner_gradient.h).
  */
-import { backend } from '../backend.js';
 import {
   attributeOf,
   type Fusion,
   outputsOf,
   type RecordedNode,
   type Replaced,
+  renamed,
   same,
   type Uses,
   type Value,
@@ -109,14 +109,10 @@ function withInner(
 ): RecordedNode {
   const [x, mean, variance] = outputsOf(measured, 0, 3) as [Value, Value, Value];
   const [, scale, offset] = normalization.inputs as [Value, Value, Value];
-  const epsilon = Number(attributeOf(normalization, 'epsilon'));
   const vectors = types === gradients ? measured.outputs.slice(1) : [];
   return {
     type: types.get(node.type) as string,
-    attributes: [
-      ...node.attributes,
-      { name: 'inner_epsilon', type: backend().binding.TF_ATTR_FLOAT, value: epsilon },
-    ],
+    attributes: [...node.attributes, renamed(normalization, 'epsilon', 'inner_epsilon')],
     inputs: [
       ...node.inputs.map((input) => (same(input, { node: normalization, index: 0 }) ? x : input)),
       ...[scale, offset, mean, variance],

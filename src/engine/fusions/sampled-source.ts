@@ -5,6 +5,7 @@
 import {
   attributeOf,
   type Fusion,
+  outputsOf,
   type RecordedNode,
   type Replaced,
   same,
@@ -33,10 +34,7 @@ export const sampledSource: Fusion = (nodes, uses) => {
           index === sources.get(reader.type) ? (sampling.inputs[0] as Value) : input,
         ),
       };
-      replaced.set(
-        reader,
-        reader.outputs.map((_, index) => ({ node: picking, index })),
-      );
+      replaced.set(reader, outputsOf(picking, 0, reader.outputs.length));
     }
   }
   return replaced;
