@@ -44,14 +44,23 @@ export function compileProgram<Name extends string>(
   const specs = stateSpecs(definition.state);
   const variables = new Map([...specs].map(([name, spec]) => [name, addVariable(graph, name, spec)]));
   const functions = new Map<Name, CompiledFunction>();
+  // Recorded again, a refused function would be refused again.
+  const refusals = new Map<Name, unknown>();
 
   const prepared = (name: Name): CompiledFunction => {
     const known = functions.get(name);
     if (known) return known;
+    const refusal = refusals.get(name);
+    if (refusal) throw refusal;
     const { inputs, call } = definition.functions[name];
-    const compiled = addFunction(graph, variables, inputs, call);
-    functions.set(name, compiled);
-    return compiled;
+    try {
+      const compiled = addFunction(graph, variables, inputs, call);
+      functions.set(name, compiled);
+      return compiled;
+    } catch (error) {
+      refusals.set(name, error);
+      throw error;
+    }
   };
   const write = (entries: Record<string, HostTensor>) => {
     checkEntries(specs, entries);

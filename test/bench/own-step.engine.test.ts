@@ -27,7 +27,7 @@ describe('the kinds of step', () => {
     // Every traced step has the same operations, our own kernels among them.
     const types = compiled.traced.map((step) => step.map(({ operation }) => operation).sort());
     expect(types).toEqual([types[0], types[0]]);
-    expect(types[0]).toContain('SambenchConvolution');
+    expect(types[0]).toContain('SambenchConvolutionFilterGrad');
   });
 
   it('have the same losses eagerly and compiled, at w and at w + e, before and after an update', async () => {

@@ -8,6 +8,7 @@ import { sharpness } from '../../src/optimizer/registry.js';
 import type { SharpnessRule } from '../../src/optimizer/rule.js';
 import { sam } from '../../src/optimizer/sharpness/sam.js';
 import { defectOfResult } from '../../src/results/schema.js';
+import { tolerances } from '../../src/results/tolerances.js';
 import type { SharpnessSettings } from '../../src/suite/cell.js';
 import type { LossOf } from '../../src/train/group-gradient.js';
 import { reportStep, runStep } from '../../src/train/run-step.js';
@@ -180,7 +181,7 @@ describe('the checks of a cell', () => {
     ['resnet8 in groups', { m: 4 }],
     ['resnet8 on moving statistics', { bn: 'moving' }],
   ])(
-    'give arms of one seed the same loss of the first batch to the bit, eagerly too: %s',
+    'give arms of one seed the same loss of the first batch to the bit, and nearly so eagerly: %s',
     async (_name, ways) => {
       const optimizers = [
         ...[
@@ -197,7 +198,10 @@ describe('the checks of a cell', () => {
       }
       const eagerly = await resultOf(cellOf({ ...over('sam'), ...ways }, { epochs: 1 }), { eager: true });
       expect(losses[0]).toEqual(expect.any(Number));
-      expect(new Set([...losses, eagerly.checks?.firstBatchLoss]).size).toBe(1);
+      expect(new Set(losses).size).toBe(1);
+      // Compiled steps add up in another order.
+      const [loss, eagerLoss] = [losses[0], eagerly.checks?.firstBatchLoss] as [number, number];
+      expect(Math.abs(eagerLoss - loss)).toBeLessThan(tolerances.firstBatchLoss);
       expect(eagerly.provenance.eager).toBe(true);
     },
   );

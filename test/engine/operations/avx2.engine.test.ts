@@ -17,3 +17,4 @@ await import('./batch-normalization.engine.test.js');
 await import('./normalized-convolution.engine.test.js');
 await import('./pooled-normalization.engine.test.js');
 await import('./elementwise.engine.test.js');
+await import('../fusions/blocks.engine.test.js');
