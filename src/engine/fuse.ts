@@ -3,6 +3,7 @@ import { elementwise } from './fusions/elementwise.js';
 import { measuredGradient } from './fusions/measured-gradient.js';
 import { normalizedInput } from './fusions/normalized-input.js';
 import { pooledNormalization } from './fusions/pooled-normalization.js';
+import { rectifiedBranch } from './fusions/rectified-branch.js';
 import { sameCast } from './fusions/same-cast.js';
 import { sampledSource } from './fusions/sampled-source.js';
 import { type Fusion, type Recorded, substitute, usesOf } from './recorded-graph.js';
@@ -13,6 +14,7 @@ const fusions: readonly Fusion[] = [
   sampledSource,
   normalizedInput,
   measuredGradient,
+  rectifiedBranch,
   pooledNormalization,
   elementwise,
 ];

@@ -24,7 +24,7 @@ enum class Kind {
 
 /** A gradient that is asked for: what it is taken of, and where its parts go. */
 struct Task {
-  const NormalizationSettings& settings;
+  const ProjectionSettings& settings;
   const ProjectionShape& shape;
   const Rows& rows;
   const Operand& x;
@@ -45,9 +45,16 @@ struct Task {
   const Floats *sum, *product;
 
   bool shortcut() const { return y.data() != nullptr; }
-  /** dy after the rectifier behind the shortcut, if there is one. */
+  /** Takes the complete gradient of chunk `index` of x through the rectifier that gave x, where that is asked for. */
+  void Finish(int64_t index) const {
+    float* const chunk = dx.data() + rows.Begin(index) * shape.in;
+    if (settings.through) Normalizing().throughRectifier(chunk, x.chunk(index), rows.Count(index) * shape.in, chunk);
+  }
+  /** Whether dy still has to go through the rectifier behind the shortcut. */
+  bool rectified() const { return shortcut() && settings.rectify; }
+  /** dy after that rectifier, if there is one. */
   Chunks Incoming() const {
-    return shortcut() ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
+    return rectified() ? Through(rows, dy.data(), y.data(), through.data()) : Kept(rows, dy.data());
   }
 };
 
@@ -60,7 +67,8 @@ void ByProduct(const Task& task) {
   const float* const z = task.z.data();
   const Strands strands(rows);
   const Chunks g = task.Incoming();
-  NormalizationGradient gradient(task.settings, rows, task.scale, task.offset, task.mean, task.variance, task.shortcut());
+  NormalizationGradient gradient(task.settings, rows, task.scale, task.offset, task.mean, task.variance,
+                                 task.rectified());
   const auto sum = [&](int64_t index) {
     const float* chunk = g(index);
     gradient.Sum(index, chunk, z + rows.Begin(index) * out);
@@ -71,7 +79,7 @@ void ByProduct(const Task& task) {
       for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
         const int64_t next = strands.After(strand, index);
         task.source->Take(strand, index, next, sum(index),
-                          {rows.Chunk(dy, out, next), rows.Chunk(y, out, next), rows.Chunk(z, out, next)});
+                          {rows.Chunk(dy, out, next), rows.Chunk(task.rectified() ? y : nullptr, out, next), rows.Chunk(z, out, next)});
       }
     });
   } else if (!task.sum) {
@@ -90,7 +98,7 @@ void ByProduct(const Task& task) {
   float* sums = scratch.Get((strands.count + 1) * size);
   const float* transposed = task.shape.Pack(task.kernel, true, sums + strands.count * size);
   const float* const incoming = task.through.data() ? task.through.data() : dy;
-  const float* const rectified = task.source ? y : nullptr;
+  const float* const rectified = task.source && task.rectified() ? y : nullptr;
   float* const dx = task.dx.data();
   const Chunks again = task.source ? g : Kept(rows, incoming);
   Team::Get().Divide(strands.count, [&](int64_t strand) {
@@ -106,6 +114,7 @@ void ByProduct(const Task& task) {
                              {task.x.Stored(next), rows.Chunk(task.others, in, next), rows.Chunk(rectified, out, next)});
       if (task.inner) task.inner->Sum(index);
       if (task.sampled) task.sampled->Add(rows.Begin(index), count, dx + at);
+      task.Finish(index);
     }
   });
   strands.Join(sums, size, task.dkernel.data());
@@ -123,7 +132,7 @@ Chunks ThroughProduct(const Task& task, const std::vector<float>& slope) {
 void Folded(const Task& task) {
   const Rows& rows = task.rows;
   const int64_t out = task.shape.out;
-  CheckNormalization(task.settings, out, {&task.scale, &task.offset, &task.mean, &task.variance}, task.shortcut());
+  CheckNormalization(task.settings, out, {&task.scale, &task.offset, &task.mean, &task.variance}, task.rectified());
   const std::vector<float> slope = Slope(task.scale.data(), task.variance.data(), out, task.settings.epsilon);
   const bool recomputed = task.settings.rectify && !task.shortcut();
   const Chunks g = recomputed ? ThroughProduct(task, slope) : task.Incoming();
@@ -132,7 +141,8 @@ void Folded(const Task& task) {
   Team::Get().Divide(strands.count, [&](int64_t strand) {
     for (int64_t index = strands.Begin(strand); index < strands.End(strand); index++) {
       const int64_t next = strands.After(strand, index);
-      const Stretch dy = rows.Chunk(task.dy.data(), out, next), y = rows.Chunk(task.y.data(), out, next);
+      const Stretch dy = rows.Chunk(task.dy.data(), out, next);
+      const Stretch y = rows.Chunk(task.rectified() ? task.y.data() : nullptr, out, next);
       const float* chunk = g(index);
       gradient.Take(strand, index, next, chunk, {dy, task.source ? Stretch() : y, {}});
       if (task.source) task.source->Take(strand, index, next, chunk, {y, {}, {}});
@@ -145,6 +155,7 @@ void Folded(const Task& task) {
       if (task.inner) task.inner->Sum(index);
       const int64_t at = rows.Begin(index);
       if (task.sampled) task.sampled->Add(at, rows.Count(index), task.dx.data() + at * task.shape.in);
+      task.Finish(index);
     }
   });
 }
@@ -246,7 +257,10 @@ void RegisterOne() {
   inputs.insert(inputs.end(), {"mean: float", "variance: float", "z: float"});
   if (plain) outputs.push_back("dshortcut: shortcuts * float");
   if (residual) outputs.insert(outputs.end(), {"dsource: float", "dsource_kernel: float"});
-  if (kind == Kind::kBranching) inputs.push_back("elsewhere: float");
+  if (kind == Kind::kBranching) {
+    attributes.push_back("through: bool");
+    inputs.push_back("elsewhere: float");
+  }
   if (inner) {
     attributes.push_back("inner_epsilon: float");
     inputs.insert(inputs.end(), {"inner_scale: float", "inner_offset: float", "inner_mean: float", "inner_variance: float"});
@@ -255,7 +269,7 @@ void RegisterOne() {
   if (measured) inputs.insert(inputs.end(), {"sum: float", "product: float"});
   const std::string name = std::string("Sambench") + (inner ? "Normalized" : measured ? "Measured" : "") +
                            (plain ? "" : residual ? "Residual" : "Branching") + "ProjectGrad";
-  Register({name.c_str(), attributes, inputs, outputs, Infer<kind, inner>, ProjectionSettings::Create<!plain, inner>,
+  Register({name.c_str(), attributes, inputs, outputs, Infer<kind, inner>, ProjectionSettings::Create<!plain, inner, kind == Kind::kBranching>,
             Compute<kind, inner, measured>, ProjectionSettings::Destroy});
 }
 

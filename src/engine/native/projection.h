@@ -44,8 +44,10 @@ struct ProjectionSettings : NormalizationSettings {
   int64_t stride = 1;
   /** Of the normalization that x goes through first, where there is one. */
   float innerEpsilon = 0;
+  /** Whether the gradient of x, which a rectifier gave, goes through that. */
+  bool through = false;
 
-  template <bool sampling, bool inner>
+  template <bool sampling, bool inner, bool branching = false>
   static void* Create(TF_OpKernelConstruction* construction) {
     auto* settings = new ProjectionSettings;
     Status status;
@@ -54,6 +56,10 @@ struct ProjectionSettings : NormalizationSettings {
       TF_OpKernelConstruction_GetAttrInt64(construction, "stride", &settings->stride, status);
     if (inner && TF_GetCode(status) == TF_OK)
       TF_OpKernelConstruction_GetAttrFloat(construction, "inner_epsilon", &settings->innerEpsilon, status);
+    unsigned char through = 0;
+    if (branching && TF_GetCode(status) == TF_OK)
+      TF_OpKernelConstruction_GetAttrBool(construction, "through", &through, status);
+    settings->through = through != 0;
     if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
     return settings;
   }

@@ -117,7 +117,8 @@ const branching: Kernel<'x' | 'kernel' | 'scale' | 'offset'> = {
     return [...projection.plain.forward(inputs, parameters), passed];
   },
   gradient(dys, saved, parameters) {
-    const attributes = { ...fusedAttributes(parameters), stride: { int: Number(parameters.stride) } };
+    const stride = { int: Number(parameters.stride) } as const;
+    const attributes = { ...fusedAttributes(parameters), stride, through: { bool: false } } as const;
     const all = [dys[0], ...saved, dys[4]] as Tensor[];
     const compute = () => execute('SambenchBranchingProjectGrad', attributes, all, 4);
     return gradientsOf('SambenchProject', ['x', 'kernel', 'scale', 'offset'], all, compute);
