@@ -16,59 +16,81 @@ import { expectSame, normal } from '../operations/numbers.js';
 
 const epsilon = 1e-3;
 
-/** A bottleneck block: images, channels inside and after it, stride, and whether its shortcut is a convolution. */
+/** A bottleneck block: channels inside and after it, stride; one that changes channels or size has a convolution as shortcut. */
 interface Block {
-  images: readonly [number, number, number, number];
   width: number;
   outputs: number;
-  stride: number;
-  projects: boolean;
+  stride?: number;
 }
 
-/** The shapes of all that a block and the head after it are made of. */
-function shapesOf({ images, width, outputs, projects }: Block): Record<string, readonly number[]> {
-  const channels = images[3];
-  const vectors = { scale0: width, scale1: width, scale2: outputs, scale3: outputs };
-  const normalizations = Object.entries(vectors).flatMap(([name, length]) => [
-    [name, [length]],
-    [name.replace('scale', 'offset'), [length]],
-  ]);
-  return {
-    x: images,
-    kernel0: [1, 1, channels, width],
-    kernel1: [3, 3, width, width],
-    kernel2: [1, 1, width, outputs],
-    ...(projects ? { kernel3: [1, 1, channels, outputs] } : {}),
-    ...Object.fromEntries(normalizations),
+/** Images, and blocks one after the other. */
+interface Network {
+  images: readonly [number, number, number, number];
+  blocks: readonly Block[];
+}
+
+const projects = ({ outputs, stride = 1 }: Block, channels: number) => stride > 1 || outputs !== channels;
+
+const outputsOf = ({ images, blocks }: Network) => blocks.at(-1)?.outputs ?? images[3];
+
+/** The shapes of all that a network is made of, and a normalization at its end. */
+function shapesOf(network: Network): Record<string, readonly number[]> {
+  let channels = network.images[3];
+  const shapes: Record<string, readonly number[]> = { x: network.images };
+  const normalization = (name: string, length: number) => {
+    shapes[`${name}.scale`] = [length];
+    shapes[`${name}.offset`] = [length];
   };
+  network.blocks.forEach((block, index) => {
+    const { width, outputs } = block;
+    shapes[`${index}.first`] = [1, 1, channels, width];
+    shapes[`${index}.second`] = [3, 3, width, width];
+    shapes[`${index}.last`] = [1, 1, width, outputs];
+    if (projects(block, channels)) shapes[`${index}.shortcut`] = [1, 1, channels, outputs];
+    for (const part of ['first', 'second']) normalization(`${index}.${part}`, width);
+    normalization(`${index}.last`, outputs);
+    channels = outputs;
+  });
+  normalization('head', channels);
+  return shapes;
 }
 
-/** The block, and after it a normalization and the mean over the image. */
-function run({ stride, projects }: Block, given: Record<string, Tensor>): Tensor {
+/** The network, and after it a normalization and the mean over the image. */
+function run({ blocks }: Network, given: Record<string, Tensor>): Tensor {
   const images = (name: string) => given[name] as Tensor4D;
-  const vector = (name: string) => given[name] as Tensor1D;
-  const [scale0, offset0] = [vector('scale0'), vector('offset0')];
-  const first = branchAndNormalize(images('x'), images('kernel0'), stride, scale0, offset0, epsilon, true);
-  const [scale1, offset1] = [vector('scale1'), vector('offset1')];
-  const rectify = { rectify: true };
-  const second = convolveAndNormalize(first.y, images('kernel1'), stride, scale1, offset1, epsilon, rectify);
-  const last = [second.y, images('kernel2')] as const;
-  const [scale2, offset2] = [vector('scale2'), vector('offset2')];
-  const { y } = projects
-    ? convolveAndJoin(...last, scale2, offset2, epsilon, { x: first.x, kernel: images('kernel3') })
-    : convolveAndNormalize(...last, 1, scale2, offset2, epsilon, { rectify: true, shortcut: first.x });
-  return averagePool(normalizeByBatch(y, vector('scale3'), vector('offset3'), epsilon, rectify).y);
+  const affine = (name: string) =>
+    [given[`${name}.scale`] as Tensor1D, given[`${name}.offset`] as Tensor1D, epsilon] as const;
+  let x = images('x');
+  blocks.forEach((block, index) => {
+    const [first, second, last] = ['first', 'second', 'last'].map((part) => `${index}.${part}`) as [
+      string,
+      string,
+      string,
+    ];
+    const { stride = 1 } = block;
+    const branch = branchAndNormalize(x, images(first), stride, ...affine(first), true);
+    const rectify = { rectify: true };
+    const inner = convolveAndNormalize(branch.y, images(second), stride, ...affine(second), rectify).y;
+    const end = projects(block, x.shape[3])
+      ? convolveAndJoin(inner, images(last), ...affine(last), {
+          x: branch.x,
+          kernel: images(`${index}.shortcut`),
+        })
+      : convolveAndNormalize(inner, images(last), 1, ...affine(last), { rectify: true, shortcut: branch.x });
+    x = end.y;
+  });
+  return averagePool(normalizeByBatch(x, ...affine('head'), { rectify: true }).y);
 }
 
-/** A block and its gradients as a program without state. */
-function programOf(block: Block): ProgramDefinition<'both' | 'forward'> {
-  const shapes = shapesOf(block);
+/** A network and its gradients as a program without state. */
+function programOf(network: Network): ProgramDefinition<'forward' | 'both'> {
+  const shapes = shapesOf(network);
   const names = Object.keys(shapes);
   const inputs = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype: 'float32' } as InputSpec]),
   );
   const forward = (...given: Tensor[]) =>
-    run(block, Object.fromEntries(names.map((name, index) => [name, given[index] as Tensor])));
+    run(network, Object.fromEntries(names.map((name, index) => [name, given[index] as Tensor])));
   const all = (given: Record<string, Tensor>) => names.map((name) => given[name] as Tensor);
   return {
     state: {},
@@ -78,7 +100,7 @@ function programOf(block: Block): ProgramDefinition<'both' | 'forward'> {
         inputs,
         call(_, given) {
           const { sum, mul, valueAndGrads } = tf();
-          const cotangent = normal('cotangent', [block.images[0], block.outputs]);
+          const cotangent = normal('cotangent', [network.images[0], outputsOf(network)]);
           const loss = (...each: Tensor[]) => sum(mul(forward(...each), cotangent)) as Scalar;
           const { value, grads } = valueAndGrads(loss)(all(given));
           const named = names.map((name, index) => [name, grads[index] as Tensor] as const);
@@ -89,80 +111,88 @@ function programOf(block: Block): ProgramDefinition<'both' | 'forward'> {
   };
 }
 
-const cases: [string, Block][] = [
+// With products that are kept and (four times as wide) that are not, at the end of a block and at the one before.
+const networks: [string, Network][] = [
+  ['a block four times as wide as inside', { images: [5, 9, 7, 64], blocks: [{ width: 16, outputs: 64 }] }],
+  ['a block that widens its input', { images: [5, 9, 7, 16], blocks: [{ width: 16, outputs: 64 }] }],
+  ['a block twice as wide as inside', { images: [5, 9, 7, 64], blocks: [{ width: 32, outputs: 64 }] }],
   [
-    'to four times as many channels',
-    { images: [5, 9, 7, 64], width: 16, outputs: 64, stride: 1, projects: false },
-  ],
-  ['that widens its input', { images: [5, 9, 7, 16], width: 16, outputs: 64, stride: 1, projects: true }],
-  [
-    'to twice as many channels',
-    { images: [5, 9, 7, 64], width: 32, outputs: 64, stride: 1, projects: false },
-  ],
-  ['of every second pixel', { images: [5, 9, 8, 64], width: 64, outputs: 128, stride: 2, projects: true }],
-  [
-    'of every second pixel, to many channels',
-    { images: [5, 8, 9, 16], width: 16, outputs: 64, stride: 2, projects: true },
+    'a block of every second pixel',
+    { images: [5, 9, 8, 64], blocks: [{ width: 64, outputs: 128, stride: 2 }] },
   ],
   [
-    'of numbers of channels that panels do not divide',
-    { images: [3, 5, 5, 80], width: 48, outputs: 80, stride: 1, projects: false },
+    'a wide block of every second pixel',
+    { images: [5, 8, 9, 16], blocks: [{ width: 16, outputs: 64, stride: 2 }] },
   ],
   [
-    'over many chunks and blocks',
-    { images: [33, 17, 15, 64], width: 32, outputs: 96, stride: 1, projects: true },
+    'a block of numbers of channels that panels do not divide',
+    { images: [3, 5, 5, 80], blocks: [{ width: 48, outputs: 80 }] },
   ],
-  ['of one pixel', { images: [40, 1, 1, 32], width: 16, outputs: 32, stride: 1, projects: false }],
+  ['a block over many chunks and tiles', { images: [33, 17, 15, 64], blocks: [{ width: 32, outputs: 96 }] }],
+  ['a block of one pixel', { images: [40, 1, 1, 32], blocks: [{ width: 16, outputs: 32 }] }],
+  [
+    'wide blocks, and narrower ones of every second pixel',
+    {
+      images: [5, 9, 8, 16],
+      blocks: [
+        { width: 16, outputs: 64 },
+        { width: 16, outputs: 64 },
+        { width: 48, outputs: 96, stride: 2 },
+        { width: 48, outputs: 96 },
+        { width: 32, outputs: 64, stride: 2 },
+      ],
+    },
+  ],
 ];
 
 /** What the fused graph must be made of, so that it is known to have been fused. */
-const fusedTypes = ({ stride, projects }: Block, gradient: boolean) => {
-  const kind = projects ? 'Residual' : '';
-  const all = [
-    `SambenchMeasured${stride === 2 ? 'Strided' : ''}Convolution`,
-    `SambenchNormalized${kind}Project`,
+function fusedTypes({ images, blocks }: Network, gradient: boolean): string[] {
+  const kinds = blocks.map((block, index) =>
+    projects(block, blocks[index - 1]?.outputs ?? images[3]) ? 'Residual' : '',
+  );
+  return [
+    ...blocks.map(({ stride = 1 }) => `SambenchMeasured${stride === 2 ? 'Strided' : ''}Convolution`),
+    ...kinds.map((kind) => `SambenchNormalized${kind}Project`),
     'SambenchNormalizeAndPool',
+    ...(gradient
+      ? [
+          'SambenchMeasuredConvolutionInputGrad',
+          'SambenchMeasuredBranchingProjectGrad',
+          ...kinds.map((kind) => `SambenchNormalized${kind}ProjectGrad`),
+          'SambenchNormalizeAndPoolGrad',
+        ]
+      : []),
   ];
-  const backwards = [
-    'SambenchMeasuredConvolutionInputGrad',
-    'SambenchMeasuredBranchingProjectGrad',
-    `SambenchNormalized${kind}ProjectGrad`,
-    'SambenchNormalizeAndPoolGrad',
-  ];
-  return gradient ? [...all, ...backwards] : all;
-};
+}
 
-describe('a fused block', () => {
+describe('fused operations', () => {
   useEngine();
 
-  describe.each(cases)('%s', (_, block) => {
-    const program = programOf(block);
+  describe.each(networks)('of %s', (_, network) => {
+    const program = programOf(network);
     const values = () =>
       Object.fromEntries(
-        Object.entries(shapesOf(block)).map(([name, shape]) => [
+        Object.entries(shapesOf(network)).map(([name, shape]) => [
           name,
           Float32Array.from(normal(name, shape).dataSync()),
         ]),
       );
 
-    it.each(['forward', 'both'] as const)(
-      'has the values of one that runs operation by operation: %s',
-      (name) => {
-        const inputs = values();
-        const [compiled, eager] = [compileProgram(program), runEagerly(program)];
-        const { outputs: found, operations } = compiled.trace(name, inputs);
-        const expected = eager.run(name, inputs);
-        for (const [output, numbers] of Object.entries(expected)) {
-          const { tensor1d } = tf();
-          expectSame(tensor1d(found[output] as Float32Array), tensor1d(numbers), output);
-        }
-        expect(compiled.run(name, inputs)).toEqual(found);
-        const types = operations.map(({ operation }) => operation);
-        expect(types).toEqual(expect.arrayContaining(fusedTypes(block, name === 'both')));
-        expect(types.filter((type) => /^Sambench(Normalize|NormalizeGrad)$|^AvgPool/.test(type))).toEqual([]);
-        compiled.dispose();
-        eager.dispose();
-      },
-    );
+    it.each(['forward', 'both'] as const)('have the values of those one by one: %s', (name) => {
+      const inputs = values();
+      const [compiled, eager] = [compileProgram(program), runEagerly(program)];
+      const { outputs: found, operations } = compiled.trace(name, inputs);
+      const expected = eager.run(name, inputs);
+      for (const [output, numbers] of Object.entries(expected)) {
+        const { tensor1d } = tf();
+        expectSame(tensor1d(found[output] as Float32Array), tensor1d(numbers), output);
+      }
+      expect(compiled.run(name, inputs)).toEqual(found);
+      const types = operations.map(({ operation }) => operation);
+      expect(types).toEqual(expect.arrayContaining(fusedTypes(network, name === 'both')));
+      expect(types.filter((type) => /^Sambench(Normalize|NormalizeGrad)$|^AvgPool/.test(type))).toEqual([]);
+      compiled.dispose();
+      eager.dispose();
+    });
   });
 });
