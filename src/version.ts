@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Raised when a change can alter the numbers of a training run; old cells are then not reused. */
-export const algorithmVersion = 4;
+export const algorithmVersion = 5;
 
 /** Version of this package. */
 export const version: string = JSON.parse(

@@ -90,6 +90,7 @@ async function compileInto(
     'operations',
     'normalize',
     'convolve',
+    'convolve_gradient',
     'project',
     'project_gradient',
     'pool',

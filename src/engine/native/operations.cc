@@ -22,6 +22,7 @@ napi_value Init(napi_env env, napi_value exports) {
   try {
     sambench::RegisterNormalization();
     sambench::RegisterConvolution();
+    sambench::RegisterConvolutionGradient();
     sambench::RegisterProjection();
     sambench::RegisterProjectionGradient();
     sambench::RegisterPool();

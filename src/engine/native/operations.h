@@ -6,6 +6,7 @@ namespace sambench {
 
 void RegisterNormalization();
 void RegisterConvolution();
+void RegisterConvolutionGradient();
 void RegisterProjection();
 void RegisterProjectionGradient();
 void RegisterPool();

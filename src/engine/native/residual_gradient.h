@@ -50,7 +50,9 @@ class Source {
     transposed_ = shape_.Pack(kernel, true, memory_.Get(kernel.size()));
   }
 
-  /** Takes the gradient `g` of chunk `index`, one of `strand`. What is `ahead`, and x and dx of chunk `next`, are brought nearer. */
+  /**
+   * Takes the gradient `g` of chunk `index`, one of `strand`. What is `ahead`, and x and dx of chunk `next`, are brought nearer.
+   */
   void Take(int64_t strand, int64_t index, int64_t next, const float* g, const Ahead& ahead) {
     const int64_t at = rows_.Begin(index) * shape_.in, count = rows_.Count(index);
     float* sums = &sums_[strand * shape_.in * shape_.out];
