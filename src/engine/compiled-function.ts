@@ -41,8 +41,7 @@ export function addVariable(graph: Graph, name: string, spec: InputSpec): Variab
 
 /**
  * Records `call` over `variables` and placeholders of `inputs`, and adds it to the graph, fused where graphs may be
- * rewritten. Throws what `record` throws, and where the function does not return what it should; the graph has then grown by
- * the placeholders alone.
+ * rewritten. Throws what `record` throws, and where the function does not return what it should; the graph is then what it was.
  */
 export function addFunction(
   graph: Graph,

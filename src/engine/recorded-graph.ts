@@ -35,7 +35,8 @@ export class RecordingGraph extends Graph {
     inputs: readonly GraphOutput[],
     control: readonly number[] = [],
   ): GraphOutput[] {
-    const outputs = super.add(type, attributes, inputs, control);
+    if (control.length > 0) throw new Error(`${type} was recorded with nodes that must run before it`);
+    const outputs = super.add(type, attributes, inputs);
     this.recorded.push({ type, attributes, inputs: inputs.map((input) => this.value(input)), outputs });
     return outputs;
   }
@@ -82,7 +83,9 @@ export function usesOf({ nodes, results }: Recorded): Uses {
   const note = ({ node, index }: Value, user: RecordedNode | null) => {
     const outputs = uses.get(node) ?? new Map<number, (RecordedNode | null)[]>();
     uses.set(node, outputs);
-    outputs.set(index, [...(outputs.get(index) ?? []), user]);
+    const users = outputs.get(index) ?? [];
+    outputs.set(index, users);
+    users.push(user);
   };
   for (const node of nodes) {
     for (const input of node.inputs) note(input, node);
@@ -93,32 +96,46 @@ export function usesOf({ nodes, results }: Recorded): Uses {
 
 /** `recorded` with `replaced` in place, less what nothing reads any more. */
 export function substitute(recorded: Recorded, replaced: Replaced): Recorded {
-  const nodes: RecordedNode[] = [];
+  const resolved = (value: Value): Value => {
+    let found = value;
+    for (let outputs = replaced.get(found.node); outputs; outputs = replaced.get(found.node)) {
+      const other = outputs[found.index];
+      if (!other)
+        throw new Error(`a fusion left out output ${found.index} of ${found.node.type}, which is read`);
+      found = other;
+    }
+    return found;
+  };
   const renewed = new Map<RecordedNode, RecordedNode>();
-  const renew = (node: RecordedNode): RecordedNode => {
-    const known = renewed.get(node);
-    if (known) return known;
-    const inputs = node.inputs.map(value);
-    const fresh = inputs.every((input, index) => same(input, node.inputs[index]))
-      ? node
-      : { ...node, inputs };
-    renewed.set(node, fresh);
-    nodes.push(fresh);
-    return fresh;
+  const fresh = (value: Value): Value => {
+    const { node, index } = resolved(value);
+    const other = renewed.get(node);
+    if (!other) throw new Error(`${node.type} was not put in place yet`);
+    return { node: other, index };
   };
-  const value = (old: Value): Value => {
-    const outputs = replaced.get(old.node);
-    if (!outputs) return { node: renew(old.node), index: old.index };
-    const other = outputs[old.index];
-    if (!other) throw new Error(`a fusion left out output ${old.index} of ${old.node.type}, which is read`);
-    return value(other);
-  };
+  // In the order of the recording, so that little depends on what follows. New nodes may read what was recorded later: a list of
+  // what is open, as a chain of nodes may be longer than calls can be nested.
   const read = reachable(recorded);
-  // In the order of the recording, so that little depends on what follows and nothing is nested deeply.
-  for (const node of recorded.nodes) {
-    if (!replaced.has(node) && read.has(node)) renew(node);
+  const open = recorded.nodes.filter((node) => read.has(node) && !replaced.has(node)).reverse();
+  open.unshift(...recorded.results.map((result) => resolved(result).node));
+  const entered = new Set<RecordedNode>();
+  for (let node = open.at(-1); node; node = open.at(-1)) {
+    const first = node.inputs.map(resolved).filter(({ node: input }) => !renewed.has(input));
+    if (renewed.has(node) || first.length === 0) {
+      if (!renewed.has(node)) renewed.set(node, withInputs(node, node.inputs.map(fresh)));
+      open.pop();
+      continue;
+    }
+    if (entered.has(node)) throw new Error(`a fusion made a cycle through ${node.type}`);
+    entered.add(node);
+    open.push(...first.map(({ node: input }) => input).reverse());
   }
-  return pruned({ nodes, results: recorded.results.map(value) });
+  return pruned({ nodes: [...renewed.values()], results: recorded.results.map(fresh) });
+}
+
+/** `node` itself where it reads these inputs already. */
+function withInputs(node: RecordedNode, inputs: readonly Value[]): RecordedNode {
+  return inputs.every((input, index) => same(input, node.inputs[index])) ? node : { ...node, inputs };
 }
 
 /** Adds `recorded` to `graph` and returns its results there; `given` are values that are already in the graph. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { attributeOf, outputsOf, renamed, substitute, usesOf } from '../../src/engine/recorded-graph.js';
+import {
+  attributeOf,
+  outputsOf,
+  type RecordedNode,
+  renamed,
+  substitute,
+  usesOf,
+} from '../../src/engine/recorded-graph.js';
 import { node, nodesOf, value } from './fusions/nodes.js';
 
 const vector = [3];
@@ -74,6 +81,29 @@ describe('substitution', () => {
     expect(new Set(found.nodes)).toEqual(new Set(nodesOf(found.results)));
     expect(found.nodes.map(({ type }) => type)).not.toContain('A');
     expect([c.type, d.type].every((type) => found.nodes.some((each) => each.type === type))).toBe(true);
+  });
+
+  it('goes through chains that are longer than calls can be nested', () => {
+    const first = node('First', {}, [], [vector]);
+    const chain = [first];
+    for (let length = 0; length < 30_000; length++)
+      chain.push(node('Next', {}, [value(chain.at(-1) as RecordedNode)], [vector]));
+    const last = chain.at(-1) as RecordedNode;
+    const early = node('Early', {}, [value(first)], [vector]);
+    const nodes = [first, early, ...chain.slice(1)];
+    // Takes the place of what was recorded first, and reads what was recorded last.
+    const late = node('Late', {}, [value(last)], [vector]);
+    const found = substitute({ nodes, results: [value(early)] }, new Map([[early, [value(late)]]]));
+    expect(found.nodes).toHaveLength(30_002);
+    expect(found.results).toEqual([value(late)]);
+  });
+
+  it('refuses to make a cycle', () => {
+    const { b, c, nodes, results } = chain();
+    const around = node('Around', {}, [value(c)], [vector]);
+    expect(() => substitute({ nodes, results }, new Map([[b, [value(around)]]]))).toThrow(
+      'a fusion made a cycle',
+    );
   });
 
   it('refuses to lose a value that is read', () => {

@@ -61,16 +61,16 @@ function chained(nodes: readonly RecordedNode[]): Neighbours {
   );
 }
 
-/** Operations that read one large tensor. */
+/** Operations that read one large tensor, each with the one that read it before. */
 function withCommonOperand(nodes: readonly RecordedNode[]): Neighbours {
   const known = new Values<RecordedNode[]>();
   return nodes.flatMap((node) =>
     node.inputs
       .filter((input) => !isNumber(input))
       .flatMap((input) => {
-        const others = known.get(input, () => []);
-        const pairs = others.map((other) => [other, node] as const);
-        others.push(node);
+        const last = known.get(input, () => []);
+        const pairs = last.map((other) => [other, node] as const);
+        last.splice(0, 1, node);
         return pairs;
       }),
   );

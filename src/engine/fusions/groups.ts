@@ -33,9 +33,16 @@ export function joinNeighbours(
     groups.set(node, group);
     return group;
   };
-  const join = ([first, second]: Neighbours[number]): boolean => {
-    const [into, from] = [groupOf(first), groupOf(second)];
-    if (into === from || isLeftAndEntered(into, from, readers, groupOf)) return false;
+  // What could not be joined can only be once one of the two has grown by what lies on the way around.
+  const refused = new Map<Neighbours[number], number>();
+  const join = (neighbours: Neighbours[number]): boolean => {
+    const [into, from] = [groupOf(neighbours[0]), groupOf(neighbours[1])];
+    const size = into.size + from.size;
+    if (into === from || refused.get(neighbours) === size) return false;
+    if (isLeftAndEntered(into, from, readers, groupOf)) {
+      refused.set(neighbours, size);
+      return false;
+    }
     for (const node of from) {
       into.add(node);
       groups.set(node, into);
@@ -44,7 +51,6 @@ export function joinNeighbours(
   };
   for (let end = 1; end <= sorts.length; end++) {
     const neighbours = sorts.slice(0, end).flat();
-    // What could not be joined may be once the way around it has become part of a group.
     while (neighbours.filter(join).length > 0);
   }
   return [...new Set(groups.values())].filter(({ size }) => size > 1);

@@ -34,7 +34,8 @@ export const normalizedInput: Fusion = (nodes, uses) => {
   const replaced: Replaced = new Map();
   for (const normalization of nodes) {
     const readers = readersOf(normalization, uses);
-    if (!readers) continue;
+    // What two normalizations read would be computed twice.
+    if (!readers || replaced.has(convolutionOf(normalization))) continue;
     const { projection, gradient } = readers;
     const measured = measuring(normalization);
     replaced.set(convolutionOf(normalization), outputsOf(measured, 0, 1));
@@ -73,8 +74,10 @@ function readersOf(
   if (others.length === 0) return { projection };
   const [ofProjection] = others;
   if (!ofProjection || !gradients.has(ofProjection.type)) return null;
-  const reads = ofProjection.inputs.filter(({ node }) => node === projection);
-  if (reads.length === 0 || !same(ofProjection.inputs[1], { node: normalization, index: 0 })) return null;
+  const product = ofProjection.inputs.at(-1);
+  const read = ofProjection.inputs.slice(1, 5);
+  if (!same(product, { node: projection, index: 3 })) return null;
+  if (!read.every((value, index) => same(value, projection.inputs[index]))) return null;
   const [ofNormalization, ...more] = uses(ofProjection, 0);
   if (ofNormalization?.type !== 'SambenchNormalizeGrad' || more.length > 0) return null;
   const expected = [
@@ -83,7 +86,14 @@ function readersOf(
     ...outputsOf(normalization, 1, 3),
   ];
   if (!expected.every((value, index) => same(ofNormalization.inputs[index], value))) return null;
+  if (!['epsilon', 'rectify', 'shortcuts'].every((name) => alike(normalization, ofNormalization, name)))
+    return null;
+  if (!['epsilon', 'rectify'].every((name) => alike(projection, ofProjection, name))) return null;
   return { projection, gradient: { ofProjection, ofNormalization } };
+}
+
+function alike(first: RecordedNode, second: RecordedNode, attribute: string): boolean {
+  return attributeOf(first, attribute) === attributeOf(second, attribute);
 }
 
 function convolutionOf(normalization: RecordedNode): RecordedNode {

@@ -56,6 +56,16 @@ struct Convolution {
   const Blocks blocks;
 };
 
+/** Memory of the calling thread for transformed kernels, and for the tiles and products of a block. */
+inline Scratch& TransformedKernels() {
+  static thread_local Scratch scratch;
+  return scratch;
+}
+inline Scratch& BlockMemory() {
+  static thread_local Scratch scratch;
+  return scratch;
+}
+
 /** What is done with the pixels of a block: nothing. */
 struct NoTally {
   void Take(int64_t, int64_t, int64_t) const {}
@@ -74,19 +84,17 @@ void Convolve(const Convolution& convolution, const Floats& kernel, bool transpo
   const Images &x = convolution.x, &y = convolution.y;
   const Padding &beforeX = convolution.beforeX, &beforeY = convolution.beforeY;
   const Blocks& blocks = convolution.blocks;
-  static thread_local Scratch kernels;
-  float* transformed = kernels.Get(KernelCount(scheme.positions) * x.channels * y.channels);
+  float* transformed = TransformedKernels().Get(KernelCount(scheme.positions) * x.channels * y.channels);
   Team& team = Team::Get();
   team.Divide(x.channels / 16, [&](int64_t part) {
     scheme.transformKernel(kernel.data(), x.channels, y.channels, transposed, 16 * part, 16 * part + 16, transformed);
   });
   const int64_t positions = PositionCount(scheme.positions);
   team.Divide(blocks.count, [&](int64_t index) {
-    static thread_local Scratch scratch;
     const int64_t length = blocks.Length(index), first = blocks.First(index);
     const int64_t inputs = positions * length * x.channels, outputs = positions * length * y.channels;
     const int64_t edge = std::max(x.channels, y.channels);
-    float* tiles = scratch.Get(inputs + outputs + 2 * edge);
+    float* tiles = BlockMemory().Get(inputs + outputs + 2 * edge);
     float* products = tiles + inputs;
     float* zeros = products + outputs;
     memset(zeros, 0, edge * sizeof(float));

@@ -71,14 +71,13 @@ void ComputeFilterGradient(void* settings, TF_OpKernelContext* context) {
     static thread_local Scratch totals;
     float* sums = totals.Get(strands * volume);
     team.Divide(strands, [&](int64_t strand) {
-      static thread_local Scratch scratch;
       float* own = sums + strand * volume;
       memset(own, 0, volume * sizeof(float));
       for (int64_t index = blocks.count * strand / strands; index < blocks.count * (strand + 1) / strands; index++) {
         const int64_t length = blocks.Length(index), first = blocks.First(index);
         const int64_t inputs = positions * length * x.channels, outputs = positions * length * dy.channels;
         const int64_t edge = std::max(x.channels, dy.channels);
-        float* tiles = scratch.Get(inputs + outputs + edge);
+        float* tiles = BlockMemory().Get(inputs + outputs + edge);
         float* products = tiles + inputs;
         float* zeros = products + outputs;
         memset(zeros, 0, edge * sizeof(float));

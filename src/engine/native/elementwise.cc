@@ -111,9 +111,9 @@ void Infer(TF_ShapeInferenceContext* context, TF_Status* status) {
   Shapes shapes(context, status);
   TF_ShapeHandle* shape = shapes.Input(0);
   if (TF_GetCode(status) != TF_OK) return;
-  // The interface does not tell how many outputs there are, but refuses one more.
+  // The interface does not tell how many outputs there are, but refuses one more as an argument that is none.
   for (int output = 0; TF_GetCode(status) == TF_OK; output++) shapes.SetOutput(output, shape);
-  TF_SetStatus(status, TF_OK, "");
+  if (TF_GetCode(status) == TF_INVALID_ARGUMENT) TF_SetStatus(status, TF_OK, "");
 }
 
 }  // namespace

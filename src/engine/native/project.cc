@@ -1,7 +1,7 @@
 // The operations SambenchProject and SambenchResidualProject: a 1x1 convolution and the batch normalization after it (with
 // its rectifier and shortcut, see normalize.cc) as one, chunk by chunk: moments are taken from products that are still in a
-// core's cache. The shortcut of the second is another 1x1 convolution, whose products never leave it. Numbers of channels
-// are multiples of sixteen.
+// core's cache. The shortcut of the second is another 1x1 convolution, whose products never leave it. The Normalized ones read what
+// a normalization with a rectifier makes of x. Numbers of channels are multiples of sixteen.
 #include "operations.h"
 #include "projection.h"
 

@@ -1,5 +1,5 @@
 // The operations SambenchProjectGrad, SambenchBranchingProjectGrad and SambenchResidualProjectGrad: the gradients of the
-// operations of project.cc.
+// operations of project.cc. The Measured one is told the sums that it would need a pass for.
 #include <optional>
 #include <string>
 

@@ -13,10 +13,19 @@ interface Given {
   convolution?: string;
   rectify?: boolean;
   residual?: boolean;
+  /** Epsilon of the gradient of the normalization, and that of the 1x1 convolution's. */
+  epsilon?: number;
+  outerEpsilon?: number;
 }
 
 /** A 3x3 convolution, a normalization, a 1x1 convolution with its own, and the gradients of the latter two. */
-function given({ convolution = 'SambenchConvolution', rectify = true, residual = false }: Given = {}) {
+function given({
+  convolution = 'SambenchConvolution',
+  rectify = true,
+  residual = false,
+  epsilon = 0.25,
+  outerEpsilon = 0.5,
+}: Given = {}) {
   const inputs = node('Inputs', {}, [], [narrow, [3, 3, 16, 16], few, few, kernel, many, many, wide, kernel]);
   const [x, taps, scale, offset, weights, outerScale, outerOffset, beside, source] = values(
     inputs,
@@ -33,9 +42,14 @@ function given({ convolution = 'SambenchConvolution', rectify = true, residual =
   const [y, mean, variance, z] = values(projected) as Value[];
   const kept = [value(normalized), ...weighted, ...(residual ? around : []), y, mean, variance, z] as Value[];
   const shapes = [narrow, kernel, many, many, ...(residual ? [wide, kernel] : [wide])];
-  const gradient = node(`${type}Grad`, outer, [beside as Value, ...kept], shapes);
+  const gradient = node(
+    `${type}Grad`,
+    { ...outer, epsilon: outerEpsilon },
+    [beside as Value, ...kept],
+    shapes,
+  );
   const back = [value(gradient), value(convolved), ...vectors, value(normalized, 1), value(normalized, 2)];
-  const before = node('SambenchNormalizeGrad', inner, back, [narrow, few, few]);
+  const before = node('SambenchNormalizeGrad', { ...inner, epsilon }, back, [narrow, few, few]);
   return { convolved, normalized, projected, gradient, before, vectors };
 }
 
@@ -96,6 +110,19 @@ describe('a normalization between a 3x3 and a 1x1 convolution', () => {
     expect(types).toEqual(['Inputs', 'SambenchMeasuredStridedConvolution', 'SambenchNormalizedProject']);
   });
 
+  it('is left to a convolution that is computed once, where two normalizations read that', () => {
+    const nodes = given();
+    const { convolved, normalized, projected } = nodes;
+    const again = { ...normalized };
+    const other = { ...projected, inputs: [value(again), ...projected.inputs.slice(1)] };
+    const { types } = fusedWith(normalizedInput, [value(projected), value(other)]);
+    expect(types.filter((type) => type === 'SambenchMeasuredConvolution')).toEqual([
+      'SambenchMeasuredConvolution',
+    ]);
+    expect(types).toContain('SambenchNormalize');
+    expect(types).not.toContain(convolved.type);
+  });
+
   const kept: [string, (nodes: ReturnType<typeof given>) => Value[], Given][] = [
     ['comes after another operation', everything, { convolution: 'Conv2D' }],
     ['is not rectified', everything, { rectify: false }],
@@ -105,6 +132,8 @@ describe('a normalization between a 3x3 and a 1x1 convolution', () => {
       (nodes) => [...everything(nodes), value(node('Other', {}, [value(nodes.normalized)], [few]))],
       {},
     ],
+    ['has a gradient of another epsilon', everything, { epsilon: 1 }],
+    ['is before a convolution whose gradient has another epsilon', everything, { outerEpsilon: 1 }],
     ['has a gradient that is a result', (nodes) => [...everything(nodes), value(nodes.gradient)], {}],
     [
       'has a gradient that goes elsewhere',
