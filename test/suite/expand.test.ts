@@ -209,7 +209,7 @@ describe('the id of a cell', () => {
     const cifar10 = loadSuite(new URL('../../suites/cifar10.json', import.meta.url).pathname);
     const ids = expandSuite(cifar10).cells.map(({ id }) => id);
     expect(ids).toHaveLength(70);
-    expect(ids[0]).toBe('adam-e100-s1-54c3d170');
+    expect(ids[0]).toBe('adam-e100-s1-86a5e49d');
     expect(ids).toContain('sam-rho0.05-e100-s3-39bc26e8');
   });
 
