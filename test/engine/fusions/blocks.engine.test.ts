@@ -12,7 +12,7 @@ import { averagePool } from '../../../src/engine/operations/pool.js';
 import type { InputSpec, ProgramDefinition } from '../../../src/engine/program.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
-import { expectSame, normal } from '../operations/numbers.js';
+import { expectBytes, expectSame, normal } from '../operations/numbers.js';
 
 const epsilon = 1e-3;
 
@@ -128,7 +128,7 @@ const networks: [string, Network][] = [
     'a block of numbers of channels that panels do not divide',
     { images: [3, 5, 5, 80], blocks: [{ width: 48, outputs: 80 }] },
   ],
-  ['a block over many chunks and tiles', { images: [33, 17, 15, 64], blocks: [{ width: 32, outputs: 96 }] }],
+  ['a block over many chunks and tiles', { images: [21, 17, 15, 32], blocks: [{ width: 32, outputs: 96 }] }],
   ['a block of one pixel', { images: [40, 1, 1, 32], blocks: [{ width: 16, outputs: 32 }] }],
   [
     'wide blocks, and narrower ones of every second pixel',
@@ -187,7 +187,8 @@ describe('fused operations', () => {
         const { tensor1d } = tf();
         expectSame(tensor1d(found[output] as Float32Array), tensor1d(numbers), output);
       }
-      expect(compiled.run(name, inputs)).toEqual(found);
+      for (const [output, numbers] of Object.entries(compiled.run(name, inputs)))
+        expectBytes(numbers, found[output] as Float32Array);
       const types = operations.map(({ operation }) => operation);
       expect(types).toEqual(expect.arrayContaining(fusedTypes(network, name === 'both')));
       expect(types.filter((type) => /^Sambench(Normalize|NormalizeGrad)$|^AvgPool/.test(type))).toEqual([]);

@@ -8,7 +8,7 @@ import { tf } from '../../../src/engine/tensorflow.js';
 import { stream } from '../../../src/stream.js';
 import { useEngine } from '../engine.js';
 import { bitsOf } from '../operations/elementwise.js';
-import { normal } from '../operations/numbers.js';
+import { expectBytes, normal } from '../operations/numbers.js';
 
 const size = 4099;
 const type = [{ name: 'T', type: 4, value: 1 }];
@@ -67,7 +67,7 @@ function outputsOf({ type, attributes, inputs, outputs }: RecordedNode, values: 
 describe('random graphs', () => {
   useEngine();
 
-  it.each(Array.from({ length: 40 }, (_, seed) => seed))('give the same bits fused: number %s', (seed) => {
+  it.each(Array.from({ length: 25 }, (_, seed) => seed))('give the same bits fused: number %s', (seed) => {
     const nodes = randomNodes(seed);
     const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ node }) => node)));
     const results = nodes.filter((node, index) => !read.has(node) || index % 7 === 6);
@@ -76,6 +76,9 @@ describe('random graphs', () => {
       ...(results.includes(node) ? [null] : []),
     ]);
     expect(replaced.size).toBeGreaterThan(1);
-    expect(evaluate(results, replaced)).toEqual(evaluate(results, new Map()));
+    const expected = evaluate(results, new Map());
+    evaluate(results, replaced).forEach((bits, index) => {
+      expectBytes(bits, expected[index] as Int32Array);
+    });
   });
 });

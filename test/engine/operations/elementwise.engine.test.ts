@@ -6,7 +6,7 @@ import { kinds } from '../../../src/engine/fusions/elementwise.js';
 import { tf } from '../../../src/engine/tensorflow.js';
 import { useEngine } from '../engine.js';
 import { adamInParts, adamInputs, adamProgram, adamResults, bitsOf, elementwise } from './elementwise.js';
-import { normal } from './numbers.js';
+import { expectBytes, normal } from './numbers.js';
 
 /** Normal numbers, and all pairs of such as are treated in ways of their own. */
 function pair(size: number): [Tensor, Tensor] {
@@ -24,7 +24,7 @@ function pair(size: number): [Tensor, Tensor] {
 describe('an elementwise operation', () => {
   useEngine();
 
-  const sizes = [1, 3, 16, 160, 1023, 1024, 1025, 8192, 8193, 20011];
+  const sizes = [1, 3, 160, 1024, 1025, 8193];
   const one = ['Sqrt', 'Neg', 'Abs', 'Square'];
   const type = { T: { type: 'float32' } } as const;
 
@@ -37,7 +37,7 @@ describe('an elementwise operation', () => {
       const [a, b] = pair(size);
       const [y] = elementwise([a, b], [[kind, 0, right]], [2]);
       expect(y?.shape).toEqual([size]);
-      expect(bitsOf(y as Tensor)).toEqual(expected(a, b));
+      expectBytes(bitsOf(y as Tensor), expected(a, b));
     });
 
     it.each([0.1, -0, 0, -2.5])('has them with %s for one of the two', (number) => {
@@ -45,10 +45,10 @@ describe('an elementwise operation', () => {
       const [scalar, single] = [tf().scalar(number), tf().tensor1d([number])];
       for (const b of [scalar, single]) {
         const [after] = elementwise([a, b], [[kind, 0, right]], [2]);
-        expect(bitsOf(after as Tensor)).toEqual(expected(a, b));
+        expectBytes(bitsOf(after as Tensor), expected(a, b));
         if (right === 0) continue;
         const [before] = elementwise([a, b], [[kind, 1, 0]], [2]);
-        expect(bitsOf(before as Tensor)).toEqual(expected(b, a));
+        expectBytes(bitsOf(before as Tensor), expected(b, a));
       }
     });
   });
@@ -79,7 +79,9 @@ describe('an elementwise operation', () => {
   it.each([5, 1024, 30011])('runs programs of several outputs over %s numbers', (size) => {
     const inputs = adamInputs(size);
     const outputs = elementwise(inputs, adamProgram, adamResults);
-    expect(outputs.map(bitsOf)).toEqual(adamInParts(inputs).map(bitsOf));
+    adamInParts(inputs).forEach((part, index) => {
+      expectBytes(bitsOf(outputs[index] as Tensor), bitsOf(part));
+    });
   });
 
   it('gives the same where its outputs take the memory of its inputs', () => {
@@ -105,9 +107,11 @@ describe('an elementwise operation', () => {
       compiled.dispose();
       return Object.values(outputs).map(bitsOf);
     };
-    expect(outputsOf((inputs) => elementwise(inputs, adamProgram, adamResults))).toEqual(
-      outputsOf(adamInParts),
-    );
+    const fed = Object.fromEntries(names.map((name, index) => [name, numbers[index] as Tensor]));
+    const expected = adamInParts(given(fed)).map(bitsOf);
+    outputsOf((inputs) => elementwise(inputs, adamProgram, adamResults)).forEach((bits, index) => {
+      expectBytes(bits, expected[index] as Int32Array);
+    });
   });
 
   it('says what is wrong with a program', () => {

@@ -14,6 +14,14 @@ export function normal<T extends Tensor>(name: string, shape: readonly number[])
   ) as T;
 }
 
+/** Expects the same bytes; compares them at once, as one by one takes long for large arrays. */
+export function expectBytes(found: ArrayBufferView, expected: ArrayBufferView): void {
+  const [left, right] = [found, expected].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  ) as [Buffer, Buffer];
+  if (!left.equals(right)) expect(found).toEqual(expected);
+}
+
 /** A function of tensors with one output, as an operation or as what it should equal. */
 export type Way = (...inputs: Tensor[]) => Tensor;
 
