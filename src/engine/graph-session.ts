@@ -2,7 +2,7 @@
 
 let rewriting = true;
 
-/** Whether sessions opened from now on may rewrite their graphs (fuse operations, fold constants). */
+/** Whether graphs may be rewritten from now on: what is recorded fused, and by sessions constants folded and more fused. */
 export function setGraphRewriting(on: boolean): void {
   rewriting = on;
 }

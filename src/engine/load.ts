@@ -20,7 +20,7 @@ export interface EngineOptions {
   interThreads?: number;
   /** Show TensorFlow's own log lines. */
   verbose?: boolean;
-  /** Whether TensorFlow may rewrite a graph (fuse operations) before it runs it; default true. */
+  /** Whether graphs may be rewritten (operations fused) before they run, by us and by TensorFlow; default true. */
   graphRewriting?: boolean;
   /**
    * Whether oneDNN's kernels are used; default true, as they are much faster. Their sums over a batch are less exact

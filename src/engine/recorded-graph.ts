@@ -77,6 +77,29 @@ export function same(a: Value | undefined, b: Value | undefined): boolean {
   return a?.node === b?.node && a?.index === b?.index;
 }
 
+/** Whether two lists of values are the same. */
+export function sameAll(found: readonly Value[], expected: readonly Value[]): boolean {
+  return found.length === expected.length && found.every((value, index) => same(value, expected[index]));
+}
+
+/** Whether two nodes have the same values of these attributes. */
+export function alike(first: RecordedNode, second: RecordedNode, names: readonly string[]): boolean {
+  return names.every((name) => attributeOf(first, name) === attributeOf(second, name));
+}
+
+/** The attributes of `node`, some of them with other values. */
+export function attributesWith(node: RecordedNode, values: Record<string, unknown>): NativeAttribute[] {
+  return node.attributes.map((attribute) =>
+    attribute.name in values ? { ...attribute, value: values[attribute.name] } : attribute,
+  );
+}
+
+/** The one node that reads the first output of `node`; null where others do, or it is a result of the function. */
+export function onlyReader(node: RecordedNode, uses: Uses): RecordedNode | null {
+  const [first = null, ...others] = uses(node, 0);
+  return others.length === 0 ? first : null;
+}
+
 /** What reads each value of `recorded`. */
 export function usesOf({ nodes, results }: Recorded): Uses {
   const uses = new Map<RecordedNode, Map<number, (RecordedNode | null)[]>>();

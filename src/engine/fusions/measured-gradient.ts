@@ -5,6 +5,7 @@
 import {
   attributeOf,
   type Fusion,
+  onlyReader,
   outputsOf,
   type RecordedNode,
   type Replaced,
@@ -41,8 +42,8 @@ export const measuredGradient: Fusion = (nodes, uses) => {
 /** The gradient of a 1x1 convolution that alone reads what `convolution` gives, and goes over it for sums first; else null. */
 function readerOf(convolution: RecordedNode, uses: Uses): RecordedNode | null {
   if (convolution.type !== 'SambenchConvolutionInputGrad') return null;
-  const [reader, ...others] = uses(convolution, 0);
-  if (reader?.type !== 'SambenchBranchingProjectGrad' || others.length > 0) return null;
+  const reader = onlyReader(convolution, uses);
+  if (reader?.type !== 'SambenchBranchingProjectGrad') return null;
   if (reader.inputs[0]?.node !== convolution || attributeOf(reader, 'rectify') !== true) return null;
   const product = reader.inputs[7];
   // Where the product is not kept, there is only one pass.

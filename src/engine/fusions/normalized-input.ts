@@ -3,13 +3,16 @@
  * normalizes what it reads, chunk by chunk, and its gradient takes that of the normalization along (native/inner_gradient.h).
  */
 import {
+  alike,
   attributeOf,
   type Fusion,
+  onlyReader,
   outputsOf,
   type RecordedNode,
   type Replaced,
   renamed,
   same,
+  sameAll,
   type Uses,
   type Value,
 } from '../recorded-graph.js';
@@ -74,26 +77,15 @@ function readersOf(
   if (others.length === 0) return { projection };
   const [ofProjection] = others;
   if (!ofProjection || !gradients.has(ofProjection.type)) return null;
-  const product = ofProjection.inputs.at(-1);
-  const read = ofProjection.inputs.slice(1, 5);
-  if (!same(product, { node: projection, index: 3 })) return null;
-  if (!read.every((value, index) => same(value, projection.inputs[index]))) return null;
-  const [ofNormalization, ...more] = uses(ofProjection, 0);
-  if (ofNormalization?.type !== 'SambenchNormalizeGrad' || more.length > 0) return null;
-  const expected = [
-    { node: ofProjection, index: 0 },
-    ...normalization.inputs,
-    ...outputsOf(normalization, 1, 3),
-  ];
-  if (!expected.every((value, index) => same(ofNormalization.inputs[index], value))) return null;
-  if (!['epsilon', 'rectify', 'shortcuts'].every((name) => alike(normalization, ofNormalization, name)))
-    return null;
-  if (!['epsilon', 'rectify'].every((name) => alike(projection, ofProjection, name))) return null;
+  if (!same(ofProjection.inputs.at(-1), { node: projection, index: 3 })) return null;
+  if (!sameAll(ofProjection.inputs.slice(1, 5), projection.inputs.slice(0, 4))) return null;
+  const ofNormalization = onlyReader(ofProjection, uses);
+  if (ofNormalization?.type !== 'SambenchNormalizeGrad') return null;
+  const read = [{ node: ofProjection, index: 0 }, ...normalization.inputs, ...outputsOf(normalization, 1, 3)];
+  if (!sameAll(ofNormalization.inputs, read)) return null;
+  if (!alike(normalization, ofNormalization, ['epsilon', 'rectify', 'shortcuts'])) return null;
+  if (!alike(projection, ofProjection, ['epsilon', 'rectify'])) return null;
   return { projection, gradient: { ofProjection, ofNormalization } };
-}
-
-function alike(first: RecordedNode, second: RecordedNode, attribute: string): boolean {
-  return attributeOf(first, attribute) === attributeOf(second, attribute);
 }
 
 function convolutionOf(normalization: RecordedNode): RecordedNode {

@@ -1,11 +1,13 @@
 /** A batch normalization whose result only the mean over the image reads, as networks end: one operation of our own. */
 import {
+  alike,
   attributeOf,
   type Fusion,
+  onlyReader,
   outputsOf,
   type RecordedNode,
   type Replaced,
-  same,
+  sameAll,
   type Uses,
   type Value,
 } from '../recorded-graph.js';
@@ -28,7 +30,7 @@ function fused(forward: RecordedNode, uses: Uses): Replaced {
   const none: Replaced = new Map();
   const [x, scale, offset] = forward.inputs;
   const [y, mean, variance] = forward.outputs;
-  const pool = onlyUse(forward, uses);
+  const pool = onlyReader(forward, uses);
   const shape = x && shapeOf(x);
   if (!x || !scale || !offset || !y || !mean || !variance || shape?.length !== 4) return none;
   if (pool?.type !== 'AvgPool' || !poolsWhole(pool, shape)) return none;
@@ -55,9 +57,13 @@ function fused(forward: RecordedNode, uses: Uses): Replaced {
     const spread = gradient.inputs[0]?.node;
     const kept = [x, scale, offset, ...outputsOf(forward, 1, 3)];
     const dpooled = spread?.inputs[1];
-    if (!spread || !dpooled || !sameValues(gradient.inputs.slice(1), kept)) return none;
+    if (!spread || !dpooled || !sameAll(gradient.inputs.slice(1), kept)) return none;
     if (spread.type !== 'AvgPoolGrad' || !poolsWhole(spread, shape)) return none;
-    if (onlyUse(spread, uses) !== gradient || !sameAttributes(gradient, forward)) return none;
+    if (
+      onlyReader(spread, uses) !== gradient ||
+      !alike(gradient, forward, ['shortcuts', 'epsilon', 'rectify'])
+    )
+      return none;
     const inputs = [dpooled, x, scale, offset, ...outputsOf(node, 1, 3)];
     const { outputs } = gradient;
     const fusedGradient: RecordedNode = { type: `${type}Grad`, attributes, inputs, outputs };
@@ -65,12 +71,6 @@ function fused(forward: RecordedNode, uses: Uses): Replaced {
     replaced.set(gradient, outputsOf(fusedGradient, 0, outputs.length));
   }
   return replaced;
-}
-
-/** The one node that reads the first output of `node`; undefined where others do, or the function returns it. */
-function onlyUse(node: RecordedNode, uses: Uses): RecordedNode | undefined {
-  const [first, ...others] = uses(node, 0);
-  return others.length === 0 ? (first ?? undefined) : undefined;
 }
 
 /** Whether a pooling, or its gradient, takes all pixels of images of this shape at once. */
@@ -84,15 +84,6 @@ function poolsWhole(pool: RecordedNode, [, height, width]: readonly number[]): b
     ksize.length === whole.length &&
     whole.every((length, axis) => length === ksize[axis])
   );
-}
-
-function sameAttributes(first: RecordedNode, second: RecordedNode): boolean {
-  const names = ['shortcuts', 'epsilon', 'rectify'];
-  return names.every((name) => attributeOf(first, name) === attributeOf(second, name));
-}
-
-function sameValues(found: readonly Value[], expected: readonly Value[]): boolean {
-  return found.length === expected.length && found.every((value, index) => same(value, expected[index]));
 }
 
 function shapeOf({ node, index }: Value): readonly number[] | null | undefined {

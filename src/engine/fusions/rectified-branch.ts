@@ -4,7 +4,9 @@
  */
 import {
   attributeOf,
+  attributesWith,
   type Fusion,
+  onlyReader,
   outputsOf,
   type RecordedNode,
   type Replaced,
@@ -28,16 +30,17 @@ export const rectifiedBranch: Fusion = (nodes, uses) => {
   for (const branch of nodes) {
     const end = endBefore(branch, uses);
     if (!end) continue;
-    const through: RecordedNode = { ...branch, attributes: withValues(branch, { through: true }) };
-    const [g, ...others] = outputsOf(through, 0, branch.outputs.length) as [Value, ...Value[]];
-    replaced.set(branch, [g, ...others]);
+    const through: RecordedNode = { ...branch, attributes: attributesWith(branch, { through: true }) };
+    const given = outputsOf(through, 0, branch.outputs.length) as [Value, ...Value[]];
+    const [g] = given;
+    replaced.set(branch, given);
     if (attributeOf(end, 'shortcuts') === undefined) {
-      const rectified: RecordedNode = { ...end, attributes: withValues(end, { rectify: false }) };
+      const rectified: RecordedNode = { ...end, attributes: attributesWith(end, { rectify: false }) };
       replaced.set(end, outputsOf(rectified, 0, end.outputs.length));
     } else {
       const alone: RecordedNode = {
         ...end,
-        attributes: withValues(end, { rectify: false, shortcuts: 0 }),
+        attributes: attributesWith(end, { rectify: false, shortcuts: 0 }),
         inputs: end.inputs.filter((_, index) => index !== ends.get(end.type)),
         outputs: end.outputs.filter((_, index) => index !== shortcut),
       };
@@ -54,15 +57,9 @@ const shortcut = 4;
 /** What alone reads the gradient that `branch` gives of its input, where that came from a rectifier behind a shortcut. */
 function endBefore(branch: RecordedNode, uses: Uses): RecordedNode | null {
   if (!branches.has(branch.type)) return null;
-  const [end, ...others] = uses(branch, 0);
+  const end = onlyReader(branch, uses);
   const position = end ? ends.get(end.type) : undefined;
-  if (!end || position === undefined || others.length > 0) return null;
+  if (!end || position === undefined) return null;
   if (attributeOf(end, 'rectify') !== true || attributeOf(end, 'shortcuts') === 0) return null;
   return end.inputs[0]?.node === branch && same(end.inputs[position], branch.inputs[1]) ? end : null;
-}
-
-function withValues(node: RecordedNode, values: Record<string, unknown>): RecordedNode['attributes'] {
-  return node.attributes.map((attribute) =>
-    attribute.name in values ? { ...attribute, value: values[attribute.name] } : attribute,
-  );
 }

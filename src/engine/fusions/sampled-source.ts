@@ -4,6 +4,7 @@
  */
 import {
   attributeOf,
+  attributesWith,
   type Fusion,
   outputsOf,
   type RecordedNode,
@@ -27,9 +28,7 @@ export const sampledSource: Fusion = (nodes, uses) => {
     for (const reader of readers) {
       const picking: RecordedNode = {
         ...reader,
-        attributes: reader.attributes.map((attribute) =>
-          attribute.name === 'stride' ? { ...attribute, value: stride } : attribute,
-        ),
+        attributes: attributesWith(reader, { stride }),
         inputs: reader.inputs.map((input, index) =>
           index === sources.get(reader.type) ? (sampling.inputs[0] as Value) : input,
         ),

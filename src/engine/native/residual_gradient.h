@@ -9,29 +9,23 @@ namespace sambench {
 /** Images of which every `stride`-th pixel of both axes was read, and the gradient of what was read. */
 class Sampled {
  public:
-  Sampled(const Floats& gradient, const Floats& x, int64_t stride)
-      : gradient_(gradient.data()),
-        height_(x.length(1)),
-        width_(x.length(2)),
-        channels_(x.length(3)),
-        stride_(stride) {
-    rows_ = Reduced(height_, stride);
-    columns_ = Reduced(width_, stride);
-    DemandSameShape("a gradient from elsewhere", gradient, {x.length(0), rows_, columns_, channels_});
+  Sampled(const Floats& gradient, const Floats& x, int64_t stride) : gradient_(gradient.data()), sampling_(x, stride) {
+    DemandSameShape("a gradient from elsewhere", gradient, sampling_.shape());
   }
   /** Adds the gradient to `dx`, which has `count` pixels from `begin` on. */
   void Add(int64_t begin, int64_t count, float* dx) const {
+    const auto& [batch, height, width, channels, stride, rows, columns] = sampling_;
     for (int64_t pixel = begin; pixel < begin + count; pixel++) {
-      const int64_t line = pixel / width_, row = line % height_, column = pixel % width_;
-      if (row % stride_ != 0 || column % stride_ != 0) continue;
-      const int64_t sample = (line / height_ * rows_ + row / stride_) * columns_ + column / stride_;
-      Normalizing().add(gradient_ + sample * channels_, channels_, dx + (pixel - begin) * channels_);
+      const int64_t line = pixel / width, row = line % height, column = pixel % width;
+      if (row % stride != 0 || column % stride != 0) continue;
+      const int64_t sample = (line / height * rows + row / stride) * columns + column / stride;
+      Normalizing().add(gradient_ + sample * channels, channels, dx + (pixel - begin) * channels);
     }
   }
 
  private:
   const float* gradient_;
-  int64_t height_, width_, channels_, stride_, rows_, columns_;
+  const Sampling sampling_;
 };
 
 /** A 1x1 convolution that makes a shortcut, and its gradients, which take those of the shortcut chunk by chunk. */
